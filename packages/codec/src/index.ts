@@ -1,0 +1,6 @@
+export * from './codec';
+export * from './errors';
+export * from './json';
+export * from './pcm';
+export * from './registry';
+export * from './source';

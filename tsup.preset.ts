@@ -1,0 +1,16 @@
+import { defineConfig } from 'tsup';
+
+/** The build that all packages share: ESM and types, one file an entry, nothing bundled in. */
+export const preset = (entry: Record<string, string> = { index: 'src/index.ts' }) =>
+  defineConfig({
+    entry,
+    format: 'esm',
+    target: 'node20',
+    platform: 'neutral',
+    dts: true,
+    clean: true,
+    sourcemap: true,
+    treeshake: true,
+    external: [/^node:/],
+    tsconfig: 'tsconfig.build.json',
+  });
