@@ -1,0 +1,56 @@
+/** A key of a store: a path from its root, with `/` between the segments, as zarrita has it. */
+export type StorageKey = `/${string}`;
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Bytes `[offset, offset + length)`, or the last `suffixLength` ones. */
+export type ByteRange = { offset: number; length: number } | { suffixLength: number };
+
+/**
+ * Files by key. zarrita takes it as a store, as it is.
+ *
+ * @throws {StoreError} `STORE_BAD_KEY` for a key that leads out of the store or that some kind of store can't have.
+ */
+export interface ReadableStorage {
+  /** What it is and where, for messages. */
+  readonly description: string;
+  /** A whole file, or undefined where there is none. */
+  get(key: StorageKey, options?: ReadOptions): Promise<Uint8Array | undefined>;
+  /**
+   * A part of a file, or undefined where there is no file. Shorter than asked for where the file ends before,
+   * and empty where it ends before the range begins; never filled up.
+   */
+  getRange(key: StorageKey, range: ByteRange, options?: ReadOptions): Promise<Uint8Array | undefined>;
+  /** Names of the files and folders in a folder, sorted; none if there is no such folder. Absent where it can't be had (HTTP). */
+  list?(folder: StorageKey, options?: ReadOptions): Promise<string[]>;
+}
+
+/** A new file, written from start to end. */
+export interface FileWriter {
+  /** Appends. The bytes may be changed once the promise is fulfilled. One call at a time. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** The bytes are on the disk when the promise is fulfilled. */
+  close(): Promise<void>;
+  /** Drops the file. Without effect after `close`. */
+  abort(): Promise<void>;
+}
+
+export interface WritableStorage extends ReadableStorage {
+  /** A whole file, new or in the place of an old one: readers, and whoever comes after a crash, see one or the other. */
+  set(key: StorageKey, bytes: Uint8Array): Promise<void>;
+  /**
+   * A new file; it can be seen while it grows.
+   * @throws {StoreError} `STORE_EXISTS` if there is a file.
+   */
+  create(key: StorageKey): Promise<FileWriter>;
+  /**
+   * Moves a folder, in one step; all that was written in it is on the disk when the promise is fulfilled.
+   * @returns false, with nothing changed, if `to` exists.
+   * @throws {StoreError} `STORE_NOT_FOUND` if `from` doesn't exist.
+   */
+  rename(from: StorageKey, to: StorageKey): Promise<boolean>;
+  /** Removes a file, or a folder with all that is in it; nothing happens where there is none. */
+  remove(key: StorageKey): Promise<void>;
+}
