@@ -1,6 +1,6 @@
-import type { OpusScriptHandler, OpusScriptModule } from 'opusscript/build/opusscript_native_wasm.js';
 import { OpusCodecError } from '../errors';
 import { decodeFailed, MAX_ENCODED_BYTES, MAX_PIECE_FRAMES } from './backend';
+import type { OpusScriptHandler, OpusScriptModule } from './opusscript-module';
 
 /** Decoders and encoders that one instance holds at a time; a stereo one takes about 0.1 MB. */
 export const MAX_WASM_HANDLERS = 1024;

@@ -1,8 +1,3 @@
-import type {
-  OpusScriptHandler,
-  OpusScriptModule,
-  OpusScriptModuleOptions,
-} from 'opusscript/build/opusscript_native_wasm.js';
 import {
   APPLICATION_RESTRICTED_LOWDELAY,
   CTL,
@@ -16,6 +11,12 @@ import {
   type RawEncoder,
   type RawEncoderOptions,
 } from './backend';
+import type {
+  OpusScriptFactory,
+  OpusScriptHandler,
+  OpusScriptModule,
+  OpusScriptModuleOptions,
+} from './opusscript-module';
 import { WasmHeap } from './wasm-heap';
 
 /** Where the WASM comes from. In Node nothing is needed; elsewhere one of the two is. */
@@ -25,8 +26,6 @@ export interface WasmOptions {
   /** Its bytes, or a module compiled from them (which can be sent to a worker). */
   readonly wasmBinary?: BufferSource | WebAssembly.Module | undefined;
 }
-
-type Factory = (options: OpusScriptModuleOptions) => OpusScriptModule;
 
 const LIBRARY = 'opusscript 0.1.1 (libopus 1.4)';
 
@@ -46,7 +45,7 @@ export function createWasmLoader(options: WasmOptions = {}): OpusBackendLoader {
   };
 }
 
-async function loadFactory(): Promise<Factory> {
+async function loadFactory(): Promise<OpusScriptFactory> {
   const { default: factory } = await import('opusscript/build/opusscript_native_wasm.js');
   return factory;
 }
@@ -64,7 +63,7 @@ async function compile({ wasmBinary, wasmUrl }: WasmOptions): Promise<WebAssembl
 }
 
 /** @param compiled  Undefined: the factory reads the file that lies beside it, as it can in Node. */
-function instantiate(factory: Factory, compiled: WebAssembly.Module | undefined): OpusScriptModule {
+function instantiate(factory: OpusScriptFactory, compiled: WebAssembly.Module | undefined): OpusScriptModule {
   const messages: string[] = [];
   const options: OpusScriptModuleOptions = { printErr: (text) => messages.push(text) };
   if (compiled) {
