@@ -1,1 +1,16 @@
-export {};
+export { OpusError, type OpusErrorCode, type OpusErrorDetails, type OpusPacketRule } from './errors';
+export { joinMultistream, splitMultistream } from './multistream';
+export { encodeOpusDemo, type OpusDemoPacket, parseOpusDemo } from './opus-demo';
+export { encodeOpusHead, isOpusHead, type OpusHead, parseOpusHead } from './opus-head';
+export {
+  commentValues,
+  encodeOpusTags,
+  isOpusTags,
+  type OpusComment,
+  type OpusTags,
+  parseOpusTags,
+} from './opus-tags';
+export { encodePacket, type OpusFrame, type OpusPacket, packetSamples, parsePacket } from './packet';
+export { encodeSelfDelimited, parseSelfDelimited, type SelfDelimitedPacket } from './self-delimited';
+export { splitPacket, stripPadding } from './splitting';
+export { parseToc, type Toc } from './toc';
