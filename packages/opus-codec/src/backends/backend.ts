@@ -60,8 +60,7 @@ export interface RawEncoder {
 /** A backend that may or may not be there. */
 export interface OpusBackendLoader {
   readonly name: string;
-  /** What to do if `load` rejects, as a sentence. */
-  readonly remedy?: string;
+  /** Rejects if the backend can't be had, with an Error whose message says what to do. */
   load(): Promise<OpusBackend>;
 }
 

@@ -26,33 +26,46 @@ type NativeClass = new (sampleRate: number, channels: number) => NativeHandle;
 const PACKAGE = '@discordjs/opus';
 
 /**
- * libopus as a native addon, by the optional package @discordjs/opus. Node only; `load` rejects where the package
- * is not installed, was not built, or was built for another Node.
+ * libopus as a native addon, by the optional package @discordjs/opus: Node only. `load` rejects where the package is
+ * not installed or was built for another Node, and says what to run.
  */
 export const nativeLoader: OpusBackendLoader = {
   name: 'native',
-  remedy: nativeRemedy(),
   load: async () => {
     const { OpusEncoder, version } = requireNative();
     return nativeBackend(OpusEncoder, `${PACKAGE} ${version} (libopus 1.3.1)`);
   },
 };
 
-function nativeRemedy(): string {
-  return `it is an optional dependency that compiles C++: run 'npm install ${PACKAGE}@0.10.0' to try again`;
-}
-
 /**
- * Loaded with `require` got at run time: bundlers, which can't pack an addon, see nothing to resolve, and a browser,
- * which has no `process`, gets as far as the first line.
+ * With a `require` got at run time: bundlers, which can't pack an addon, see nothing to resolve, and a browser, which
+ * has no `process`, gets as far as the first line.
  */
 function requireNative(): { OpusEncoder: NativeClass; version: string } {
   const module = globalThis.process?.getBuiltinModule?.('node:module');
-  if (!module) throw new Error('this is not Node.js: there are no native addons');
+  if (!module) throw new Error('native code needs Node.js');
   const require = module.createRequire(import.meta.url);
-  const { OpusEncoder } = require(PACKAGE) as { OpusEncoder: NativeClass };
-  const { version } = require(`${PACKAGE}/package.json`) as { version: string };
+  const { version } = loadOr(
+    () => require(`${PACKAGE}/package.json`) as { version: string },
+    // Measured: npm retries a failed optional dependency with every install, and has nothing to rebuild; pnpm says
+    // 'Already up to date' unless forced.
+    `${PACKAGE} is not installed, as it is left out where its C++ does not compile; ` +
+      "'npm install' or 'pnpm install --force' tries again",
+  );
+  const { OpusEncoder } = loadOr(
+    () => require(PACKAGE) as { OpusEncoder: NativeClass },
+    `${PACKAGE} was not built for Node ${process.version} here; ` +
+      `'npm rebuild ${PACKAGE}' or 'pnpm install --force' tries again`,
+  );
   return { OpusEncoder, version };
+}
+
+function loadOr<T>(load: () => T, message: string): T {
+  try {
+    return load();
+  } catch (cause) {
+    throw new Error(message, { cause });
+  }
 }
 
 function nativeBackend(OpusEncoder: NativeClass, library: string): OpusBackend {

@@ -69,7 +69,7 @@ export async function selectBackend(
   if (choice === 'auto') return selectFirst(loaders, options.onWarning ?? warnOnce);
   const loader = loaders.find(({ name }) => name === choice);
   if (loader) return load(loader).catch((error: unknown) => fail([unavailable(loader, error)]));
-  // Not a wrong name: there is just none of it here.
+  // Not a wrong name: where there is no Node it is not among the loaders.
   if (choice === nativeLoader.name) return fail([unavailable(nativeLoader, new Error('native code needs Node.js'))]);
   const known = ['auto', ...loaders.map(({ name }) => name)].join(', ');
   throw new RangeError(`no Opus backend '${choice}'; there are: ${known}`);
@@ -124,13 +124,9 @@ function verify(backend: OpusBackend): SelectedBackend {
 }
 
 function unavailable(loader: OpusBackendLoader, cause: unknown): BackendWarning {
-  const remedy = loader.remedy === undefined ? '' : `; ${loader.remedy}`;
-  return {
-    code: 'OPUS_BACKEND_UNAVAILABLE',
-    backend: loader.name,
-    message: `the ${loader.name} Opus backend did not load (${firstLine(cause)})${remedy}`,
-    cause,
-  };
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const message = `the ${loader.name} Opus backend did not load: ${reason}`;
+  return { code: 'OPUS_BACKEND_UNAVAILABLE', backend: loader.name, message, cause };
 }
 
 function inexact(loader: OpusBackendLoader, { library }: OpusBackend): BackendWarning {
@@ -155,9 +151,4 @@ function warnOnce(warning: BackendWarning): void {
   if (warned.has(warning)) return;
   warned.add(warning);
   console.warn(`zarr-audio: ${warning.message}`);
-}
-
-/** Node's message for a module that is not found goes on with a stack of paths. */
-function firstLine(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split('\n', 1)[0]!;
 }

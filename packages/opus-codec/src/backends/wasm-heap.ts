@@ -36,7 +36,7 @@ export class WasmHeap {
     this.#module = module;
     this.#packetPointer = module._malloc(PACKET_BYTES);
     this.#pcmPointer = module._malloc(PCM_BYTES);
-    if (!this.#packetPointer || !this.#pcmPointer) throw outOfMemory();
+    if (!this.#packetPointer || !this.#pcmPointer) throw failed('no memory');
   }
 
   /** Bytes of memory; it never shrinks. */
@@ -50,7 +50,7 @@ export class WasmHeap {
       const message = `${MAX_WASM_HANDLERS} decoders and encoders are in use: free() some`;
       throw new OpusCodecError('OPUS_TOO_MANY_DECODERS', message, { limit: MAX_WASM_HANDLERS });
     }
-    const handler = new this.#module.OpusScriptHandler(sampleRate, channels, application);
+    const handler = call(() => new this.#module.OpusScriptHandler(sampleRate, channels, application));
     this.#handlers++;
     // A handler that was dropped without free() is deleted by emscripten's own registry.
     this.#forgotten.register(handler, null, handler);
@@ -66,7 +66,7 @@ export class WasmHeap {
   decode(handler: OpusScriptHandler, packet: Uint8Array, channels: number, output: Int16Array, at: number): number {
     if (packet.byteLength > PACKET_BYTES) throw decodeFailed('larger than 60 ms can be', packet);
     this.#module.HEAPU8.set(packet, this.#packetPointer);
-    const frames = handler._decode(this.#packetPointer, packet.byteLength, this.#pcmPointer);
+    const frames = call(() => handler._decode(this.#packetPointer, packet.byteLength, this.#pcmPointer));
     if (frames < 0) throw decodeFailed(REASONS[frames] ?? `error ${frames}`, packet);
     const cells = this.#module.HEAP32;
     const first = this.#pcmPointer >> 2;
@@ -82,7 +82,7 @@ export class WasmHeap {
   encode(handler: OpusScriptHandler, pcm: Int16Array, channels: number, frameSize: number): Uint8Array {
     this.#module.HEAP16.set(pcm.subarray(0, frameSize * channels), this.#pcmPointer >> 1);
     // The second argument counts byte cells to be joined to samples; the samples are whole already.
-    const byteLength = handler._encode(this.#pcmPointer, 0, this.#packetPointer, frameSize);
+    const byteLength = call(() => handler._encode(this.#pcmPointer, 0, this.#packetPointer, frameSize));
     if (byteLength <= 0 || byteLength > MAX_ENCODED_BYTES) {
       const reason = REASONS[byteLength] ?? `error ${byteLength}`;
       throw new OpusCodecError('OPUS_ENCODE_FAILED', `libopus did not encode a frame: ${reason}`, {
@@ -94,6 +94,16 @@ export class WasmHeap {
   }
 }
 
-export function outOfMemory(): OpusCodecError {
-  return new OpusCodecError('OPUS_BACKEND_FAILED', 'the WASM decoder got no memory', { backend: 'wasm' });
+/** A trap (an abort of the C++, memory that can't grow) leaves the instance in no known state. */
+function call<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw failed(String(error), error);
+  }
+}
+
+function failed(reason: string, cause?: unknown): OpusCodecError {
+  const message = `the WASM of opusscript failed, and can't be used any more in this process: ${reason}`;
+  return new OpusCodecError('OPUS_BACKEND_FAILED', message, { backend: 'wasm', reason }, cause);
 }

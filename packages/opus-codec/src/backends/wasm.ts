@@ -37,7 +37,6 @@ const LIBRARY = 'opusscript 0.1.1 (libopus 1.4)';
 export function createWasmLoader(options: WasmOptions = {}): OpusBackendLoader {
   return {
     name: 'wasm',
-    remedy: "outside of Node the option 'wasmUrl' or 'wasmBinary' has to say where opusscript_native_wasm.wasm is",
     load: async () => {
       const [factory, compiled] = await Promise.all([loadFactory(), compile(options)]);
       return wasmBackend(new WasmHeap(instantiate(factory, compiled)));
@@ -74,7 +73,9 @@ function instantiate(factory: OpusScriptFactory, compiled: WebAssembly.Module | 
   } catch (error) {
     // The factory rejects this promise as well, and nobody else listens.
     options.ready?.catch(() => undefined);
-    throw new Error(`opusscript did not start: ${messages.join('; ') || String(error)}`, { cause: error });
+    const reason = messages.join('; ') || String(error);
+    const remedy = compiled ? '' : "; outside of Node the option 'wasmUrl' or 'wasmBinary' has to say where it is";
+    throw new Error(`opusscript_native_wasm.wasm did not start: ${reason}${remedy}`, { cause: error });
   }
 }
 
