@@ -19,6 +19,7 @@ export default defineConfig({
   resolve: { alias },
   test: {
     root,
+    pool: 'forks',
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/*.oracle.test.ts'],
     testTimeout: 60_000,

@@ -1,3 +1,4 @@
+import type { CodedError } from './errors';
 import type { JsonObject } from './json';
 import type { Gap, PcmData, PcmSource, Repair, SampleType } from './pcm';
 import type { ByteSource } from './source';
@@ -34,8 +35,6 @@ export interface StreamSummary {
   /** Samples that are decoded and dropped: `[first cum_start, samples]`, in mid-stream or at the end. */
   readonly trims: readonly (readonly [number, number])[];
   readonly repairs: readonly Repair[];
-  /** The blob is the source, byte for byte. */
-  readonly verbatim: boolean;
 }
 
 /** What the container said of a stream: goes into the attribute `source`. */
@@ -58,10 +57,11 @@ export const SEEK_WIDTH = 3;
  * A step of an ingest. `stream` counts the streams of the source from 0: links of a chain and multiplexed
  * streams are streams of their own; their events may be interleaved.
  *
- * - `stream`: a stream begins.
+ * - `stream`: a stream begins. `verbatim`: its blob will be the source, byte for byte.
  * - `piece`: the next bytes of its blob, and the rows of packets (5 numbers a row) and of seek points (3 numbers
  *   a row) that have become known. Rows may come later than their bytes, never out of order.
  * - `end`: the stream is complete.
+ * - `failed`: a stream of the source can't be taken, others can. Where none can, the ingest throws instead.
  * - `restart`: forget everything of all streams: the source turned out not to be what it seemed, and the ingest
  *   begins again. At most once.
  */
@@ -71,6 +71,9 @@ export type IngestEvent =
       readonly stream: number;
       readonly description: StreamDescription;
       readonly source: SourceStream;
+      readonly verbatim: boolean;
+      /** Where we encoded: what did it, with which options. */
+      readonly encoder?: JsonObject;
     }
   | {
       readonly type: 'piece';
@@ -80,6 +83,7 @@ export type IngestEvent =
       readonly seekRows: Float64Array;
     }
   | { readonly type: 'end'; readonly stream: number; readonly summary: StreamSummary }
+  | { readonly type: 'failed'; readonly stream: number; readonly error: CodedError }
   | { readonly type: 'restart' };
 
 /** A packet of an encoded file, where it lies in that file. */
@@ -172,6 +176,8 @@ export interface Codec {
   readonly capabilities: CodecCapabilities;
   /** Does the codec have seek points (a decoder that converges), or can each packet be decoded on its own? */
   readonly hasSeekPoints: boolean;
+  /** Samples before a range from where a decoder is near enough for `seek: 'fast'`: 0 if it is exact at once. */
+  readonly fastPreRoll: number;
 
   /** Is this encoded stream mine? `head` holds the first bytes of the file, 64 KiB or all. */
   probe(head: Uint8Array): boolean;
@@ -205,8 +211,8 @@ export interface Codec {
   /**
    * Where a decoder must be reset, and from which packet on its output counts, for packets `[first, last]`.
    *
-   * @param seekPoints  The rows that govern them: from the one before the last with `from <= first` (if there is
-   *   one) to the last with `from <= last`. Empty for a codec without seek points.
+   * @param seekPoints  The rows that govern them: from the last with `from <= first` to the last with
+   *   `from <= last`. Empty for a codec without seek points.
    * @param exact  Of the decoder; if false no decoder runs on across a row.
    */
   decodePlan(

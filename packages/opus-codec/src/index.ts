@@ -1,1 +1,5 @@
-export {};
+export type { OpusBackend, OpusBackendLoader, RawDecoder, RawEncoder } from './backends/backend';
+export { type OpusEncoderOptions, planEncoding } from './encode/encoder-plan';
+export { OpusCodecError } from './errors';
+export { type OpusOptions, opus } from './opus';
+export type { ChannelMapping } from './stream-description';

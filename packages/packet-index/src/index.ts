@@ -1,1 +1,6 @@
-export {};
+export { IndexError } from './errors';
+export { checkPacketRows } from './packet-check';
+export { PacketRows } from './packet-rows';
+export { findPackets, type PacketColumns, readPackets } from './packet-search';
+export { RowBuilder } from './row-builder';
+export { findRow, lastAtMost, type RowChunks, readRows } from './row-chunks';

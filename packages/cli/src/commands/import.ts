@@ -1,0 +1,87 @@
+import { ffmpegInput } from '@zarr-audio/ffmpeg-adapter';
+import { resample } from '@zarr-audio/resampler';
+import { wavInput } from '@zarr-audio/wav';
+import { errorCode, type JsonObject } from '@zarr-audio/codec';
+import { type ImportResult, openOrCreateStore, type WritableAudioStore } from 'zarr-audio';
+import { fileSource, fileStorage } from 'zarr-audio/node';
+import { audioFiles } from '../audio-files';
+import { print, printJson, summaryLine } from '../output';
+import { withProgress } from '../progress';
+import { codecs, isHttp } from '../stores';
+import { describeError, jsonObject, oneOf, parseCommand, UsageError, wholeNumber } from '../usage';
+
+const OPTIONS = {
+  codec: { type: 'string' },
+  bitrate: { type: 'string' },
+  user: { type: 'string' },
+  stream: { type: 'string' },
+  'no-seek-points': { type: 'boolean' },
+} as const;
+
+/** A source that is kept takes no options of an encoder: to pass them is wrong usage. */
+const USAGE_CODES: readonly (string | undefined)[] = ['OPTIONS_UNUSED', 'OPUS_BAD_OPTION'];
+
+/** `import <store> <file or folder>...`: each file on its own; one that fails doesn't hold up the others. */
+export async function importCommand(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseCommand(args, OPTIONS, ['<store>', '<file or folder>']);
+  const [storePath, ...paths] = positionals as [string, ...string[]];
+  if (isHttp(storePath)) throw new UsageError('a store can be imported into where it lies, not over HTTP');
+  const bitrate = wholeNumber('bitrate', values.bitrate);
+  const stream = wholeNumber('stream', values.stream);
+  const user = jsonObject('user', values.user);
+  const encoding: JsonObject = bitrate === undefined ? {} : { bitrate };
+  const options = {
+    codec: oneOf('codec', values.codec, ['keep', 'opus']) ?? 'keep',
+    encoding,
+    inputs: [wavInput(), ffmpegInput()],
+    resample,
+    seekPoints: values['no-seek-points'] ? 'grid' : 'measure',
+    ...(stream === undefined ? {} : { stream }),
+    ...(user === undefined ? {} : { user }),
+  } as const;
+  const report = new Report(values.json === true);
+  const storage = await fileStorage(storePath, { create: true });
+  const store = await openOrCreateStore(storage, { codecs });
+  for (const path of paths) {
+    for await (const file of audioFiles(path)) {
+      try {
+        const source = withProgress(await fileSource(file), !values.json);
+        await report.results(store, file, await store.import(source, options));
+      } catch (error) {
+        await report.failure(file, error);
+      }
+    }
+  }
+  return report.status;
+}
+
+class Report {
+  status = 0;
+  readonly #json: boolean;
+
+  constructor(json: boolean) {
+    this.#json = json;
+  }
+
+  async results(store: WritableAudioStore, file: string, results: readonly ImportResult[]): Promise<void> {
+    for (const result of results) {
+      if (result.status === 'failed') {
+        await this.failure(file, result.error, result.stream);
+        continue;
+      }
+      const { status, stream, id } = result;
+      const { info } = await store.open(id);
+      await (this.#json ? printJson({ file, stream, status, ...info }) : print(`${status}  ${summaryLine(info)}`));
+      for (const { code, byteOffset, samples } of info.repairs) {
+        process.stderr.write(`zarr-audio import: ${file}: repaired ${code} at byte ${byteOffset} (${samples} samples)\n`);
+      }
+    }
+  }
+
+  async failure(file: string, error: unknown, stream = 0): Promise<void> {
+    const described = describeError(error);
+    this.status = Math.max(this.status, USAGE_CODES.includes(errorCode(error)) ? 2 : 1);
+    if (this.#json) await printJson({ file, stream, status: 'failed', error: described });
+    process.stderr.write(`zarr-audio import: ${file}: ${described.code}: ${described.message}\n`);
+  }
+}

@@ -1,0 +1,94 @@
+import { open, rm } from 'node:fs/promises';
+import { UNMEASURED, type PcmBlock, type PcmData } from '@zarr-audio/codec';
+import { encodeWavHeader } from '@zarr-audio/wav';
+import type { Recording } from 'zarr-audio';
+import { print } from '../output';
+import { openStoreAt } from '../stores';
+import { noMore, oneOf, parseCommand, UsageError, wholeNumber } from '../usage';
+
+const OPTIONS = {
+  start: { type: 'string' },
+  end: { type: 'string' },
+  dtype: { type: 'string' },
+  decoder: { type: 'string' },
+  seek: { type: 'string' },
+  output: { type: 'string', short: 'o' },
+} as const;
+
+/** `read <store> <id> -o <file.wav|file.raw|->`: any length, in bounded memory. */
+export async function readCommand(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseCommand(args, OPTIONS, ['<store>', '<id>']);
+  noMore(positionals, 2);
+  const output = values.output;
+  if (output === undefined) throw new UsageError('missing: -o <file.wav|file.raw|->');
+  if (output !== '-' && !/\.(wav|raw)$/i.test(output)) throw new UsageError(`-o: '${output}' is neither .wav nor .raw nor -`);
+  const start = wholeNumber('start', values.start);
+  const end = wholeNumber('end', values.end);
+  const dtype = oneOf('dtype', values.dtype, ['auto', 'int16', 'int32', 'float32']);
+  const decoder = oneOf('decoder', values.decoder, ['auto', 'native', 'wasm']);
+  const seek = oneOf('seek', values.seek, ['exact', 'fast']);
+  const store = await openStoreAt(positionals[0]!);
+  const recording = await store.find(positionals[1]!);
+  const blocks = recording.blocks({
+    ...(start === undefined ? {} : { start }),
+    ...(end === undefined ? {} : { end }),
+    ...(dtype === undefined ? {} : { dtype }),
+    ...(decoder === undefined ? {} : { decoder }),
+    ...(seek === undefined ? {} : { seek }),
+  });
+  const frames = (end ?? recording.totalSamples) - (start ?? 0);
+  if (output === '-') {
+    for await (const block of reported(blocks)) await print(littleEndian(block.data));
+  } else {
+    await writeFile(output, recording, frames, reported(blocks));
+  }
+  return 0;
+}
+
+async function writeFile(path: string, recording: Recording, frames: number, blocks: AsyncIterable<PcmBlock>) {
+  // The first block tells whether the range can be read: before that nothing is written over.
+  const iterator = blocks[Symbol.asyncIterator]();
+  let next = await iterator.next();
+  const file = await open(path, 'w');
+  try {
+    if (/\.wav$/i.test(path)) await file.write(wavHeader(recording, frames, next.value?.data));
+    for (; !next.done; next = await iterator.next()) await file.writeFile(littleEndian(next.value.data));
+    await file.close();
+  } catch (error) {
+    await file.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+function wavHeader({ description }: Recording, frames: number, data: PcmData | undefined): Uint8Array {
+  const { sampleRate, channels, bitsPerSample } = description;
+  const sampleType = data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'int16';
+  return encodeWavHeader({
+    sampleRate,
+    channels,
+    sampleType,
+    bitsPerSample: sampleType === 'float32' ? 32 : bitsPerSample,
+    frames,
+  });
+}
+
+/** Tells on standard error of what was crossed: holes, and places that are not those of a sequential decode. */
+async function* reported(blocks: AsyncIterable<PcmBlock>): AsyncGenerator<PcmBlock> {
+  let maxDiff = 0;
+  for await (const block of blocks) {
+    maxDiff = Math.max(maxDiff, block.maxDiff);
+    for (const { end, samples } of block.gaps) {
+      process.stderr.write(`zarr-audio read: no audio in samples [${end - samples}, ${end}): zeros\n`);
+    }
+    yield block;
+  }
+  if (maxDiff === 0) return;
+  const difference = maxDiff === UNMEASURED ? 'not measured' : `at most ${maxDiff} of 32768`;
+  process.stderr.write(`zarr-audio read: difference from a sequential decode: ${difference}\n`);
+}
+
+/** Samples as bytes, little-endian as they are on every machine that Node runs on. */
+function littleEndian(data: PcmData): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}

@@ -1,0 +1,29 @@
+import { once } from 'node:events';
+import type { RecordingInfo } from 'zarr-audio';
+
+/** Writes to standard output, as slowly as its reader takes it. */
+export async function print(text: string | Uint8Array): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+}
+
+export async function printJson(value: unknown): Promise<void> {
+  await print(`${JSON.stringify(value)}\n`);
+}
+
+/** `1:02:03.456` */
+export function clockTime(samples: number, sampleRate: number): string {
+  const milliseconds = Math.round((samples / sampleRate) * 1000);
+  const two = (value: number) => String(Math.floor(value)).padStart(2, '0');
+  const hours = Math.floor(milliseconds / 3_600_000);
+  const rest = milliseconds % 3_600_000;
+  return `${hours}:${two(rest / 60_000)}:${two((rest % 60_000) / 1000)}.${String(rest % 1000).padStart(3, '0')}`;
+}
+
+/** A recording in one line, for people. */
+export function summaryLine(info: RecordingInfo): string {
+  const size = `${(info.blobBytes / 1024).toFixed(1)} KiB`;
+  const damage = info.repairs.length > 0 ? `  ${info.repairs.length} repair(s)` : '';
+  const stream = info.source.stream > 0 ? ` #${info.source.stream}` : '';
+  const length = clockTime(info.totalSamples, info.sampleRate);
+  return `${info.id}  ${info.codec}  ${info.channels} ch  ${length}  ${size}  ${info.source.file}${stream}${damage}\n`;
+}

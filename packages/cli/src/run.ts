@@ -1,0 +1,64 @@
+import { errorCode } from '@zarr-audio/codec';
+import { importCommand } from './commands/import';
+import { infoCommand } from './commands/info';
+import { lsCommand } from './commands/ls';
+import { packetsCommand } from './commands/packets';
+import { readCommand } from './commands/read';
+import { describeError, UsageError } from './usage';
+
+/** What a command is called with; it returns the exit status. */
+export type Command = (args: readonly string[]) => Promise<number>;
+
+const COMMANDS: Readonly<Record<string, Command>> = {
+  import: importCommand,
+  ls: lsCommand,
+  info: infoCommand,
+  read: readCommand,
+  packets: packetsCommand,
+};
+
+const HELP = `usage: zarr-audio <command> [--json] ...
+
+  import <store> <file or folder>...   import recordings
+      [--codec keep|opus] [--bitrate N] [--user JSON] [--stream N] [--no-seek-points]
+  ls <store>                           list the recordings of a store
+  info <store> <id>                    tell what is known of one
+  read <store> <id> -o <file.wav|file.raw|->
+      [--start N] [--end N] [--dtype auto|int16|int32|float32] [--decoder auto|native|wasm] [--seek exact|fast]
+  packets <file>                       list the packets of an encoded file
+
+<store> is a folder or an http(s):// address. <id> is a recording's id, the beginning of one, or its source's
+file name ('sha:' or 'file:' before it force one meaning). Samples are counted per channel at the recording's
+sample rate; ranges are half-open. --bitrate is in bits a second, of all channels together; 64,000 a channel
+if left out.
+Exit status: 0 done, 1 something failed, 2 wrong usage.
+`;
+
+/** Runs the command line. @returns The exit status: 0 done, 1 something failed, 2 wrong usage. */
+export async function run(args: readonly string[]): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    process.stdout.write(HELP);
+    return name === undefined ? 2 : 0;
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  try {
+    if (!command) throw new UsageError(`there is no command '${name}'`);
+    return await command(rest);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      process.stderr.write(`zarr-audio: ${error.message}\n(zarr-audio help tells how it is called)\n`);
+      return 2;
+    }
+    if (rest.includes('--json')) process.stdout.write(`${JSON.stringify({ error: describeError(error) })}\n`);
+    process.stderr.write(`zarr-audio ${name}: ${errorText(error)}\n`);
+    return 1;
+  }
+}
+
+function errorText(error: unknown): string {
+  const { code, message } = describeError(error);
+  // A failure that nobody foresaw is a defect of ours: where it happened is worth more than brevity.
+  if (errorCode(error) === undefined && error instanceof Error) return error.stack ?? message;
+  return `${code}: ${message}`;
+}

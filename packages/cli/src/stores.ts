@@ -1,0 +1,18 @@
+import { type CodecRegistry, createRegistry } from '@zarr-audio/codec';
+import { opus } from '@zarr-audio/opus-codec';
+import { httpStorage, openStore, type AudioStore, type ReadableStorage } from 'zarr-audio';
+import { fileStorage } from 'zarr-audio/node';
+
+/** All codecs that the command knows. */
+export const codecs: CodecRegistry = createRegistry([opus()]);
+
+export const isHttp = (store: string) => /^https?:\/\//i.test(store);
+
+/** A folder or an http(s) address. */
+export async function storageOf(store: string): Promise<ReadableStorage> {
+  return isHttp(store) ? httpStorage(store) : fileStorage(store);
+}
+
+export async function openStoreAt(store: string): Promise<AudioStore> {
+  return openStore(await storageOf(store), { codecs });
+}

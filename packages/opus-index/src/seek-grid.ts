@@ -1,0 +1,89 @@
+import { SEEK_WIDTH, UNMEASURED } from '@zarr-audio/codec';
+import { RowBuilder } from '@zarr-audio/packet-index';
+import { SAMPLE_RATE } from './timing';
+
+/** What turns passing packets into rows of seek points, 3 numbers each. */
+export interface SeekPointBuilder {
+  /**
+   * The next packet of the stream, in order.
+   *
+   * @param cumStart  Its first sample, at 48 kHz; larger than the end of the packet before it after a hole.
+   * @param samples   That it decodes to.
+   */
+  add(packet: Uint8Array, cumStart: number, samples: number): void;
+  /** Rows that became final since the last call. */
+  take(): Float64Array;
+  /** The stream is complete: all rows become final. */
+  finish(): void;
+}
+
+const ROW_SAMPLES = 2 * SAMPLE_RATE;
+const PRE_ROLL_SAMPLES = SAMPLE_RATE;
+
+/**
+ * A fixed grid, nothing measured: every 2 s a row whose `packet` is 1 s before its `from`. A read is then the same
+ * wherever it starts, though not that of a sequential decode.
+ */
+export class SeekGrid implements SeekPointBuilder {
+  readonly #rows = new RowBuilder(SEEK_WIDTH);
+  #packets = 0;
+  #expected = 0;
+  #lastPacket = -1;
+  /** First packet at or after the next row's pre-roll, once it was seen. */
+  #reset = -1;
+  #next = ROW_SAMPLES;
+
+  add(_packet: Uint8Array, cumStart: number, samples: number): void {
+    const packet = this.#packets++;
+    const hole = cumStart > this.#expected;
+    this.#expected = cumStart + samples;
+    if (packet === 0 || hole) {
+      this.#push(packet, packet, 0);
+      this.#next = Math.max(this.#next, Math.floor(cumStart / ROW_SAMPLES + 1) * ROW_SAMPLES);
+      this.#reset = -1;
+      return;
+    }
+    if (this.#reset < 0 && cumStart >= this.#next - PRE_ROLL_SAMPLES) this.#reset = packet;
+    if (cumStart < this.#next) return;
+    if (this.#reset > this.#lastPacket) this.#push(this.#reset, packet, UNMEASURED);
+    this.#next = Math.floor(cumStart / ROW_SAMPLES + 1) * ROW_SAMPLES;
+    this.#reset = -1;
+  }
+
+  take(): Float64Array {
+    return this.#rows.take();
+  }
+
+  finish(): void {}
+
+  #push(packet: number, from: number, maxDiff: number): void {
+    const at = this.#rows.reserve();
+    this.#rows.buffer.set([packet, from, maxDiff], at);
+    this.#lastPacket = packet;
+  }
+}
+
+/**
+ * One row, `[0, 0, 0]`, and one after every hole: every read decodes from there on, and is exact. For streams
+ * that nobody measured.
+ */
+export class SeekFromStart implements SeekPointBuilder {
+  readonly #rows = new RowBuilder(SEEK_WIDTH);
+  #packets = 0;
+  #expected = 0;
+
+  add(_packet: Uint8Array, cumStart: number, samples: number): void {
+    const packet = this.#packets++;
+    if (packet === 0 || cumStart > this.#expected) {
+      const at = this.#rows.reserve();
+      this.#rows.buffer.set([packet, packet, 0], at);
+    }
+    this.#expected = cumStart + samples;
+  }
+
+  take(): Float64Array {
+    return this.#rows.take();
+  }
+
+  finish(): void {}
+}

@@ -1,0 +1,189 @@
+import type { ByteSource, CodecRegistry, JsonObject } from '@zarr-audio/codec';
+import { StoreError } from './errors';
+import { type ImportOptions, type ImportResult, importSource } from './import/import';
+import { encodeJson, isObject, readJson } from './json-file';
+import { Recording } from './recording/recording';
+import { isRecordingId } from './recording/recording-id';
+import type { ReadableStorage, ReadOptions, WritableStorage } from './storage/storage';
+import { FORMAT_VERSION, MAGIC_ID, metadataKey, PRIVATE_GROUP, recordingPath } from './store-layout';
+
+export interface StoreOptions {
+  /** `createRegistry([opus(), ...])` */
+  readonly codecs: CodecRegistry;
+}
+
+/** A recording of a listing, or why it can't be opened: one that is broken doesn't hide the others. */
+export type StoreEntry =
+  | { readonly id: string; readonly recording: Recording }
+  | { readonly id: string; readonly error: Error };
+
+/**
+ * Opens a store to read from it.
+ *
+ * @throws {StoreError} `STORE_NOT_FOUND`, `STORE_NOT_ZARR_AUDIO`, `STORE_VERSION_UNSUPPORTED`, and what the storage throws
+ */
+export async function openStore(storage: ReadableStorage, options: StoreOptions): Promise<AudioStore> {
+  if (!(await checkRoot(storage))) {
+    throw new StoreError('STORE_NOT_FOUND', `there is no store in ${storage.description}: it has no zarr.json`, {
+      store: storage.description,
+    });
+  }
+  return new AudioStore(storage, options.codecs);
+}
+
+/**
+ * Opens a store to import into it, or one that is to be: it is created with the first recording.
+ *
+ * @throws {StoreError} `STORE_NOT_ZARR_AUDIO`, `STORE_NOT_EMPTY`, `STORE_VERSION_UNSUPPORTED`
+ */
+export async function openOrCreateStore(storage: WritableStorage, options: StoreOptions): Promise<WritableAudioStore> {
+  const exists = await checkRoot(storage);
+  if (!exists && storage.list) {
+    const names = (await storage.list('/')).filter((name) => name !== PRIVATE_GROUP);
+    if (names.length > 0) {
+      throw new StoreError(
+        'STORE_NOT_EMPTY',
+        `${storage.description} holds other things (${names.slice(0, 3).join(', ')}) and no store: name an empty folder`,
+        { store: storage.description },
+      );
+    }
+  }
+  return new WritableAudioStore(storage, options.codecs, exists);
+}
+
+/** Whether there is a store; throws if there is something else. */
+async function checkRoot(storage: ReadableStorage): Promise<boolean> {
+  const root = await readJson(storage, metadataKey('/'));
+  if (!root) return false;
+  const attributes = isObject(root.attributes) ? root.attributes : {};
+  const where = { store: storage.description };
+  if (root.node_type !== 'group' || attributes.magic_id !== MAGIC_ID) {
+    throw new StoreError('STORE_NOT_ZARR_AUDIO', `${storage.description} is Zarr, but no store of recordings`, where);
+  }
+  if (attributes.version !== FORMAT_VERSION) {
+    throw new StoreError(
+      'STORE_VERSION_UNSUPPORTED',
+      `${storage.description} has version ${attributes.version} of the format, and this program knows ${FORMAT_VERSION}`,
+      { ...where, version: attributes.version },
+    );
+  }
+  return true;
+}
+
+/** A store of recordings. */
+export class AudioStore {
+  readonly storage: ReadableStorage;
+  readonly codecs: CodecRegistry;
+
+  /** Use `openStore`. */
+  constructor(storage: ReadableStorage, codecs: CodecRegistry) {
+    this.storage = storage;
+    this.codecs = codecs;
+  }
+
+  /**
+   * Ids of all recordings, sorted.
+   *
+   * @throws {StoreError} `STORE_NOT_LISTABLE` where the storage can't list (HTTP)
+   */
+  async ids(options?: ReadOptions): Promise<string[]> {
+    if (!this.storage.list) {
+      throw new StoreError(
+        'STORE_NOT_LISTABLE',
+        `${this.storage.description} can't be listed over HTTP: open a recording by its full id`,
+        { store: this.storage.description },
+      );
+    }
+    return (await this.storage.list('/', options)).filter(isRecordingId);
+  }
+
+  /** All recordings, in order of their ids. */
+  async *entries(options?: ReadOptions): AsyncGenerator<StoreEntry> {
+    for (const id of await this.ids(options)) {
+      try {
+        yield { id, recording: await this.open(id, options) };
+      } catch (error) {
+        options?.signal?.throwIfAborted();
+        if (!(error instanceof Error)) throw error;
+        yield { id, error };
+      }
+    }
+  }
+
+  /**
+   * @param id  Of 16 hex digits.
+   * @throws {StoreError} `RECORDING_NOT_FOUND`, `METADATA_DAMAGED`, `RECORDING_BAD_ATTRIBUTES`; `CODEC_UNKNOWN`
+   */
+  async open(id: string, options?: ReadOptions): Promise<Recording> {
+    const group = isRecordingId(id) ? await readJson(this.storage, metadataKey(recordingPath(id)), options) : undefined;
+    if (!group) {
+      throw new StoreError('RECORDING_NOT_FOUND', `there is no recording ${id} in ${this.storage.description}`, { id });
+    }
+    return new Recording(this.storage, id, group, this.codecs);
+  }
+
+  /**
+   * The recording that a person means: by id, by an unambiguous beginning of it, or by the name of its source file.
+   * `sha:` before it forces the former, `file:` the latter.
+   *
+   * @throws {StoreError} `RECORDING_NOT_FOUND`; `RECORDING_AMBIGUOUS` with the ids that match
+   */
+  async find(query: string, options?: ReadOptions): Promise<Recording> {
+    const [, kind, text] = /^(sha:|file:)?([\s\S]*)$/.exec(query)!;
+    if (kind !== 'file:' && isRecordingId(text!)) {
+      const exact = await this.open(text!, options).catch((error: unknown) => {
+        if (error instanceof StoreError && error.code === 'RECORDING_NOT_FOUND' && this.storage.list) return undefined;
+        throw error;
+      });
+      if (exact) return exact;
+    }
+    const matches: Recording[] = [];
+    if (kind !== 'file:' && /^[0-9a-f]{1,16}$/.test(text!)) {
+      for (const id of await this.ids(options)) if (id.startsWith(text!)) matches.push(await this.open(id, options));
+    }
+    if (kind !== 'sha:') {
+      for await (const entry of this.entries(options)) {
+        const isMatch = 'recording' in entry && entry.recording.attributes.source.file === text;
+        if (isMatch && !matches.some(({ id }) => id === entry.id)) matches.push(entry.recording);
+      }
+    }
+    if (matches.length === 1) return matches[0]!;
+    const ids = matches.map(({ id }) => id);
+    if (ids.length === 0) {
+      throw new StoreError('RECORDING_NOT_FOUND', `no recording of ${this.storage.description} is '${query}'`, { query });
+    }
+    throw new StoreError('RECORDING_AMBIGUOUS', `'${query}' may be any of ${ids.join(', ')}: name one by its id`, { query, ids });
+  }
+}
+
+/** A store that can be imported into. */
+export class WritableAudioStore extends AudioStore {
+  declare readonly storage: WritableStorage;
+  #exists: boolean;
+
+  /** Use `openOrCreateStore`. */
+  constructor(storage: WritableStorage, codecs: CodecRegistry, exists: boolean) {
+    super(storage, codecs);
+    this.#exists = exists;
+  }
+
+  /** Imports one file: a recording for each of its streams. See `importSource`. */
+  import(source: ByteSource, options: ImportOptions = {}): Promise<ImportResult[]> {
+    const { storage, codecs } = this;
+    const target = {
+      storage,
+      codecs,
+      prepare: () => this.#create(),
+      has: async (id: string) => (await storage.get(metadataKey(recordingPath(id)))) !== undefined,
+    };
+    return importSource(target, source, options);
+  }
+
+  async #create(): Promise<void> {
+    if (this.#exists) return;
+    const group = (attributes: JsonObject) => encodeJson({ zarr_format: 3, node_type: 'group', attributes });
+    await this.storage.set(metadataKey(`/${PRIVATE_GROUP}`), group({}));
+    await this.storage.set(metadataKey('/'), group({ magic_id: MAGIC_ID, version: FORMAT_VERSION }));
+    this.#exists = true;
+  }
+}

@@ -1,0 +1,55 @@
+import type { ByteSource } from '@zarr-audio/codec';
+import { StoreError } from '../errors';
+import { createSha256, type Sha256 } from '../sha256';
+
+/**
+ * A source whose bytes are hashed and counted as they are read. Each `open` begins anew.
+ *
+ * @throws {StoreError} `SOURCE_CHANGED` at the end of a pass that gave another number of bytes than the source has.
+ */
+export class HashingSource implements ByteSource {
+  readonly name: string;
+  readonly byteLength?: number;
+  readonly path?: string;
+  readonly #source: ByteSource;
+  #hash: Sha256 = createSha256();
+  #bytes = 0;
+  #complete = false;
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+    this.name = source.name;
+    if (source.byteLength !== undefined) this.byteLength = source.byteLength;
+    if (source.path !== undefined) this.path = source.path;
+  }
+
+  async *open(options: { signal?: AbortSignal | undefined } = {}): AsyncGenerator<Uint8Array> {
+    this.#hash = createSha256();
+    this.#bytes = 0;
+    this.#complete = false;
+    for await (const bytes of this.#source.open(options)) {
+      this.#hash.update(bytes);
+      this.#bytes += bytes.byteLength;
+      yield bytes;
+    }
+    if (this.byteLength !== undefined && this.#bytes !== this.byteLength) {
+      throw new StoreError(
+        'SOURCE_CHANGED',
+        `${this.name} had ${this.byteLength} bytes when the import began and gave ${this.#bytes}: it changed while it ` +
+          'was read. Import it again when nobody writes to it',
+        { file: this.name, expected: this.byteLength, actual: this.#bytes },
+      );
+    }
+    this.#complete = true;
+  }
+
+  /** Hash and length of the whole source; reads it where no pass has come to the end. Ends the hash. */
+  async digest(signal?: AbortSignal): Promise<{ sha256: string; bytes: number }> {
+    if (!this.#complete) {
+      for await (const _ of this.open({ signal })) {
+      }
+    }
+    this.#complete = false;
+    return { sha256: this.#hash.hex(), bytes: this.#bytes };
+  }
+}

@@ -1,0 +1,2 @@
+export { fileSource } from './file-source';
+export { fileStorage } from './storage/file';

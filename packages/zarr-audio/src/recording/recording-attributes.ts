@@ -1,0 +1,171 @@
+import type {
+  Gap,
+  JsonObject,
+  JsonValue,
+  Repair,
+  SourceStream,
+  StreamDescription,
+  StreamSummary,
+} from '@zarr-audio/codec';
+import { StoreError } from '../errors';
+import { isObject } from '../json-file';
+
+/** What a recording was made of. */
+export interface RecordingSource extends SourceStream {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Number of the stream in the file, from 0. */
+  readonly stream: number;
+}
+
+/** All that the attributes of a recording say; docs/format.md has them under their names in the store. */
+export interface RecordingAttributes {
+  readonly description: StreamDescription;
+  readonly summary: StreamSummary;
+  readonly verbatim: boolean;
+  readonly indexArrays: { readonly index: string; readonly seekPoints: string | null };
+  readonly source: RecordingSource;
+  readonly encoder: JsonObject | null;
+  readonly user: JsonObject;
+}
+
+/** As they are written. */
+export function attributesToJson(attributes: RecordingAttributes): JsonObject {
+  const { description, summary, source } = attributes;
+  return {
+    codec: description.codec,
+    container_type: description.container,
+    nb_channels: description.channels,
+    sample_rate: description.sampleRate,
+    original_sample_rate: description.originalSampleRate,
+    bits_per_sample: description.bitsPerSample,
+    sampling_rescale_factor: 1,
+    is_ultrasonic: false,
+    pre_skip: description.preSkip,
+    ...description.attributes,
+    total_packets: summary.packets,
+    total_samples: summary.totalSamples,
+    gaps: summary.gaps.map(({ end, samples }) => [end, samples]),
+    trims: summary.trims.map(([start, samples]) => [start, samples]),
+    repairs: summary.repairs.map(({ code, byteOffset, samples }) => ({ code, byteOffset, samples })),
+    verbatim: attributes.verbatim,
+    index_arrays: { index: attributes.indexArrays.index, seek_points: attributes.indexArrays.seekPoints },
+    source: {
+      file: source.file,
+      bytes: source.bytes,
+      sha256: source.sha256,
+      stream: source.stream,
+      container: source.container,
+      codec: source.codec,
+      sample_rate: source.sampleRate,
+      channels: source.channels,
+      tags: { ...source.tags },
+    },
+    ...(attributes.encoder ? { encoder: attributes.encoder } : {}),
+    user: attributes.user,
+  };
+}
+
+/**
+ * As they are read, without what only the codec knows.
+ *
+ * @throws {StoreError} `RECORDING_BAD_ATTRIBUTES`, with the attribute that is missing or of a wrong type.
+ */
+export function parseAttributes(json: JsonObject, id: string): Omit<RecordingAttributes, 'description'> {
+  const read = new AttributeReader(json, id);
+  const arrays = new AttributeReader(read.object('index_arrays'), id);
+  const source = new AttributeReader(read.object('source'), id);
+  const seekPoints = arrays.json.seek_points;
+  return {
+    summary: {
+      packets: read.count('total_packets'),
+      totalSamples: read.count('total_samples'),
+      gaps: read.pairs('gaps').map(([end, samples]): Gap => ({ end, samples })),
+      trims: read.pairs('trims'),
+      repairs: read.list('repairs').map((repair): Repair => read.repair(repair)),
+    },
+    verbatim: json.verbatim === true,
+    indexArrays: { index: arrays.arrayName('index'), seekPoints: seekPoints === null ? null : arrays.arrayName('seek_points') },
+    source: {
+      file: source.text('file'),
+      bytes: source.count('bytes'),
+      sha256: source.text('sha256'),
+      stream: source.count('stream'),
+      container: source.text('container'),
+      codec: source.text('codec'),
+      sampleRate: source.count('sample_rate'),
+      channels: source.count('channels'),
+      tags: source.texts('tags'),
+    },
+    encoder: json.encoder === undefined ? null : read.object('encoder'),
+    user: json.user === undefined ? {} : read.object('user'),
+  };
+}
+
+class AttributeReader {
+  readonly json: JsonObject;
+  readonly #id: string;
+
+  constructor(json: JsonObject, id: string) {
+    this.json = json;
+    this.#id = id;
+  }
+
+  text(key: string): string {
+    const value = this.json[key];
+    return typeof value === 'string' ? value : this.#fail(key, 'a string');
+  }
+
+  count(key: string): number {
+    const value = this.json[key];
+    return isCount(value) ? value : this.#fail(key, 'a whole number from 0 to 2^53 - 1');
+  }
+
+  object(key: string): JsonObject {
+    const value = this.json[key];
+    return isObject(value) ? value : this.#fail(key, 'an object');
+  }
+
+  list(key: string): readonly JsonValue[] {
+    const value = this.json[key];
+    return Array.isArray(value) ? value : this.#fail(key, 'a list');
+  }
+
+  pairs(key: string): (readonly [number, number])[] {
+    return this.list(key).map((pair) => {
+      if (Array.isArray(pair) && pair.length === 2 && isCount(pair[0]) && isCount(pair[1])) return [pair[0], pair[1]];
+      return this.#fail(key, 'a list of pairs of whole numbers');
+    });
+  }
+
+  texts(key: string): Record<string, string> {
+    const entries = Object.entries(this.object(key));
+    return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === 'string' ? value : String(value)]));
+  }
+
+  /** The name of an array of the recording: it can't lead anywhere else. */
+  arrayName(key: string): string {
+    const name = this.text(key);
+    return /^[a-z][a-z0-9_]*$/.test(name) ? name : this.#fail(key, 'the name of an array');
+  }
+
+  repair(value: JsonValue): Repair {
+    if (isObject(value) && typeof value.code === 'string' && isCount(value.byteOffset) && isCount(value.samples)) {
+      return { code: value.code, byteOffset: value.byteOffset, samples: value.samples };
+    }
+    return this.#fail('repairs', 'a list of { code, byteOffset, samples }');
+  }
+
+  #fail(key: string, expected: string): never {
+    throw new StoreError(
+      'RECORDING_BAD_ATTRIBUTES',
+      `recording ${this.#id}: the attribute ${key} should be ${expected}, and is ${JSON.stringify(this.json[key])}`,
+      { recording: this.#id, attribute: key },
+    );
+  }
+}
+
+function isCount(value: JsonValue | undefined): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}

@@ -1,0 +1,31 @@
+// npm test: set-up, style, types, and every test that needs nothing but npm's registry. Ends with `N passed, N failed`.
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import './setup.mjs';
+import { bin, root, run } from './toolchain.mjs';
+
+const report = join(root, '.cache/vitest.json');
+mkdirSync(join(root, '.cache'), { recursive: true });
+rmSync(report, { force: true });
+
+let passed = 0;
+let failed = 0;
+const count = (status) => (status === 0 ? passed++ : failed++);
+
+count(run(bin('biome'), ['check', '.']));
+count(run(bin('turbo'), ['run', 'typecheck', '--output-logs=errors-only', '--log-order=stream']));
+const status = run(bin('vitest'), [
+  'run',
+  ...process.argv.slice(2),
+  '--reporter=default',
+  '--reporter=json',
+  `--outputFile.json=${report}`,
+]);
+const results = JSON.parse(readFileSync(report, 'utf8'));
+passed += results.numPassedTests;
+failed += results.numFailedTests;
+// A file that can't be loaded has no tests that fail; a run that ends badly for another reason counts too.
+if (status !== 0 && results.numFailedTests === 0) failed++;
+
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1;
