@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { FRAME_MS, type Layout } from './framed-packets';
+import { concat, FRAME_MS, type Layout, layOut } from './framed-packets';
 
 /** Mostly short frames; now and then one around the limits of the length's coding. */
 const frameBytes = fc.oneof(
@@ -31,3 +31,16 @@ export const anyLayout: fc.Arbitrary<Layout> = fc
       fc.tuple(cbr, padding).map(([frames, pad]): Layout => ({ ...base, code: 3, vbr: false, frames, ...pad })),
     );
   });
+
+/** Whole packets with a byte changed, cut, or with bytes appended, and bytes at random. */
+export const anyBytes: fc.Arbitrary<Uint8Array> = fc.oneof(
+  fc.uint8Array({ maxLength: 64 }),
+  fc
+    .record({ layout: anyLayout, at: fc.nat(), byte: fc.nat({ max: 255 }), cut: fc.nat(), kind: fc.nat({ max: 2 }) })
+    .map(({ layout, at, byte, cut, kind }) => {
+      const packet = layOut(layout);
+      if (kind === 0) packet[at % packet.length] = byte;
+      if (kind === 1) return packet.subarray(0, cut % (packet.length + 1));
+      return kind === 2 ? concat([packet, Uint8Array.of(byte, byte)]) : packet;
+    }),
+);

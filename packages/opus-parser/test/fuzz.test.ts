@@ -14,26 +14,13 @@ import {
   splitPacket,
   stripPadding,
 } from '../src';
-import { anyLayout } from './arbitraries';
-import { concat, layOut } from './framed-packets';
+import { anyBytes } from './arbitraries';
+import { concat } from './framed-packets';
 import { unlessRefused } from './opus-errors';
 
 const runs = { numRuns: 3000 };
 const magic = (text: string) =>
   fc.uint8Array({ maxLength: 80 }).map((bytes) => concat([new TextEncoder().encode(text), bytes]));
-
-/** Whole packets with a byte changed, cut, or with bytes appended, and bytes at random. */
-const anyBytes = fc.oneof(
-  fc.uint8Array({ maxLength: 64 }),
-  fc
-    .record({ layout: anyLayout, at: fc.nat(), byte: fc.nat({ max: 255 }), cut: fc.nat(), kind: fc.nat({ max: 2 }) })
-    .map(({ layout, at, byte, cut, kind }) => {
-      const packet = layOut(layout);
-      if (kind === 0) packet[at % packet.length] = byte;
-      if (kind === 1) return packet.subarray(0, cut % (packet.length + 1));
-      return kind === 2 ? concat([packet, Uint8Array.of(byte, byte)]) : packet;
-    }),
-);
 
 describe('whatever the bytes, nothing but an OpusError is thrown', () => {
   it('and what parsePacket takes has its frames in the packet, one after the other', () => {
