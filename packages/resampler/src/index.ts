@@ -1,1 +1,3 @@
-export {};
+export * from './errors';
+export * from './pcm';
+export { resample, resampledFrames } from './resample';

@@ -1,0 +1,40 @@
+/*
+ * The shapes of `@zarr-audio/codec`'s PCM types, declared once more so that this package stands alone.
+ * TypeScript compares them by structure; a test proves that they are assignable both ways.
+ */
+
+export type SampleType = 'int16' | 'int32' | 'float32';
+export type PcmData = Int16Array | Int32Array | Float32Array;
+
+export interface PcmFormat {
+  /** Samples a second and channel. */
+  readonly sampleRate: number;
+  readonly channels: number;
+  /** Of the samples in memory. Integers are right-aligned: 24 bits in an int32 are in [-2^23, 2^23). */
+  readonly sampleType: SampleType;
+  /** Significant bits of an integer sample; 32 for float32, whose full scale is 1. */
+  readonly bitsPerSample: number;
+}
+
+/** A thing that was wrong in a source, and was mended or passed over. */
+export interface Repair {
+  readonly code: string;
+  readonly byteOffset: number;
+  readonly samples: number;
+}
+
+/** Decoded audio on its way into an encoder. */
+export interface PcmSource {
+  readonly format: PcmFormat;
+  /** Samples per channel, where known beforehand. */
+  readonly frames?: number | undefined;
+  readonly container: string;
+  readonly codec: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Channels, rate and bits as stored, where `format` is not them already. */
+  readonly original?: { sampleRate: number; channels: number; bitsPerSample: number } | undefined;
+  /** Interleaved samples, whole frames in every block, each of the array type of `format.sampleType`. Once. */
+  blocks(options?: { signal?: AbortSignal | undefined }): AsyncIterable<PcmData>;
+  /** What was wrong with the source and was mended; complete after the last block. */
+  repairs(): readonly Repair[];
+}
