@@ -1,25 +1,176 @@
 import type { ReadableStorage, ReadOptions, StorageKey } from '../storage';
+import { type BlobLayout, blobLayout } from './blob-layout';
+import { chunkCrcMismatch } from './chunk-errors';
+import { crc32c } from './crc32c';
+import { LruCache } from './lru-cache';
 import type { ArrayMetadata } from './metadata';
+import { ShardedChunks } from './sharded-chunks';
+import { plainChunks, type StoredChunk, type StoredChunks } from './stored-chunks';
+
+/** Most bytes that are asked for at once, but for a single chunk that is larger. */
+const MAX_RUN_BYTES = 4 * 2 ** 20;
+const DEFAULT_CACHE_BYTES = 4 * 2 ** 20;
 
 export interface BlobReaderOptions {
   /** Bytes of verified chunks that are kept for the next read; 4 MiB. */
   readonly cacheBytes?: number;
 }
 
-/** A uint8 array of one dimension, read by byte ranges. */
+/**
+ * A uint8 array of one dimension, read by byte ranges. Every chunk's checksum is compared whenever it is fetched.
+ *
+ * Reads throw {RangeError} for a range that is none, and {StoreError} `CHUNK_MISSING`, `CHUNK_TRUNCATED`,
+ * `CHUNK_CRC_MISMATCH`, `CHUNK_DAMAGED`, `SHARD_INDEX_DAMAGED`, and what the storage throws.
+ */
 export interface BlobReader {
   readonly byteLength: number;
   /** Bytes `[start, end)`, in a buffer of their own. */
   read(start: number, end: number, options?: ReadOptions): Promise<Uint8Array>;
-  /** The same in pieces, of bounded size, the next one being fetched meanwhile. */
+  /** The same in pieces of at most about 4 MiB, the next one being fetched meanwhile. */
   stream(start?: number, end?: number, options?: ReadOptions): AsyncIterable<Uint8Array>;
 }
 
+/**
+ * @param array  The array's key.
+ * @throws {StoreError} `ARRAY_BAD_METADATA` if it is no blob.
+ */
 export function openBlob(
   storage: ReadableStorage,
   array: StorageKey,
   metadata: ArrayMetadata,
   options: BlobReaderOptions = {},
 ): BlobReader {
-  throw new Error(`draft ${storage} ${array} ${metadata} ${options}`);
+  const layout = blobLayout(metadata);
+  const chunks = layout.shard
+    ? new ShardedChunks(storage, array, metadata, layout, layout.shard)
+    : plainChunks(storage, array, metadata, layout);
+  return new ChunkedBlobReader(array, layout, chunks, options.cacheBytes ?? DEFAULT_CACHE_BYTES);
+}
+
+class ChunkedBlobReader implements BlobReader {
+  readonly byteLength: number;
+  readonly #array: StorageKey;
+  readonly #layout: BlobLayout;
+  readonly #chunks: StoredChunks;
+  readonly #cacheBytes: number;
+  readonly #cache: LruCache<number, Uint8Array>;
+
+  constructor(array: StorageKey, layout: BlobLayout, chunks: StoredChunks, cacheBytes: number) {
+    this.byteLength = layout.byteLength;
+    this.#array = array;
+    this.#layout = layout;
+    this.#chunks = chunks;
+    this.#cacheBytes = cacheBytes;
+    this.#cache = new LruCache(cacheBytes, (chunk) => chunk.byteLength);
+  }
+
+  async read(start: number, end: number, { signal }: ReadOptions = {}): Promise<Uint8Array> {
+    this.#checkRange(start, end);
+    signal?.throwIfAborted();
+    if (start === end) return new Uint8Array(0);
+    if (this.#pieceEnd(start, end) === end) return this.#piece(start, end, signal);
+    // The whole is allocated when all of it has been seen: the metadata may claim any length.
+    const pieces: Uint8Array[] = [];
+    for await (const piece of this.stream(start, end, { signal })) pieces.push(piece);
+    const bytes = new Uint8Array(end - start);
+    let at = 0;
+    for (const piece of pieces) {
+      bytes.set(piece, at);
+      at += piece.byteLength;
+    }
+    return bytes;
+  }
+
+  async *stream(start = 0, end = this.byteLength, { signal }: ReadOptions = {}): AsyncGenerator<Uint8Array> {
+    this.#checkRange(start, end);
+    signal?.throwIfAborted();
+    const leaving = new AbortController();
+    const either = signal ? AbortSignal.any([signal, leaving.signal]) : leaving.signal;
+    const next = (from: number) => {
+      const pieceEnd = this.#pieceEnd(from, end);
+      const piece = this.#piece(from, pieceEnd, either);
+      // It is awaited later, or never if the consumer leaves.
+      piece.catch(() => undefined);
+      return { piece, pieceEnd };
+    };
+    try {
+      let ahead = start < end ? next(start) : undefined;
+      while (ahead) {
+        const bytes = await ahead.piece;
+        ahead = ahead.pieceEnd < end ? next(ahead.pieceEnd) : undefined;
+        yield bytes;
+      }
+    } finally {
+      leaving.abort();
+    }
+  }
+
+  #checkRange(start: number, end: number): void {
+    if (
+      !Number.isSafeInteger(start) ||
+      !Number.isSafeInteger(end) ||
+      start < 0 ||
+      start > end ||
+      end > this.byteLength
+    ) {
+      throw new RangeError(
+        `bytes [${start}, ${end}) are no range within the ${this.byteLength} bytes of ${this.#array}`,
+      );
+    }
+  }
+
+  /** Where a piece that begins at `start` ends: it comes from one file, and is not too large. */
+  #pieceEnd(start: number, end: number): number {
+    const { chunkBytes, storedBytes } = this.#layout;
+    const chunk = Math.floor(start / chunkBytes);
+    const most = Math.max(1, Math.floor(MAX_RUN_BYTES / storedBytes));
+    return Math.min(end, (chunk + Math.min(most, this.#chunks.runLength(chunk))) * chunkBytes);
+  }
+
+  async #piece(start: number, end: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
+    const { chunkBytes } = this.#layout;
+    const bytes = new Uint8Array(end - start);
+    const put = (chunk: number, payload: Uint8Array) => {
+      const chunkStart = chunk * chunkBytes;
+      const from = Math.max(start, chunkStart);
+      bytes.set(payload.subarray(from - chunkStart, end - chunkStart), from - start);
+    };
+    const last = Math.floor((end - 1) / chunkBytes);
+    for (let chunk = Math.floor(start / chunkBytes); chunk <= last; ) {
+      const cached = this.#cache.get(chunk);
+      if (cached) {
+        put(chunk, cached);
+        chunk++;
+        continue;
+      }
+      let count = 1;
+      while (chunk + count <= last && !this.#cache.has(chunk + count)) count++;
+      for (const stored of await this.#chunks.fetch(chunk, count, signal)) {
+        const payload = this.#verify(stored);
+        put(chunk, payload);
+        this.#keep(chunk, payload, count, chunk === last);
+        chunk++;
+      }
+    }
+    return bytes;
+  }
+
+  #verify({ bytes, place }: StoredChunk): Uint8Array {
+    const { chunkBytes, checksum } = this.#layout;
+    const payload = bytes.subarray(0, chunkBytes);
+    if (checksum) {
+      const expected = new DataView(bytes.buffer, bytes.byteOffset).getUint32(chunkBytes, true);
+      const actual = crc32c(payload);
+      if (expected !== actual) throw chunkCrcMismatch(place, expected, actual);
+    }
+    return payload;
+  }
+
+  /** Of a long read only the last chunk is likely to be wanted again: by the read that goes on from there. */
+  #keep(chunk: number, payload: Uint8Array, count: number, isLast: boolean): void {
+    const isLong = count * payload.byteLength > this.#cacheBytes / 4;
+    if (isLong && !isLast) return;
+    // A view would keep all of what was fetched with it.
+    this.#cache.set(chunk, count === 1 ? payload : payload.slice());
+  }
 }

@@ -1,15 +1,235 @@
-import type { WritableStorage } from './storage';
+import { open, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { StoreError } from '../errors';
+import { checkByteRange } from './byte-range';
+import { isMissing, readError, systemCode, writeError } from './file-errors';
+import { createFile } from './file-writer';
+import { makeFolder, refuseLinks, syncFolder, syncFoldersUp, syncTree } from './folders';
+import { badKey, joinKey, keySegments } from './keys';
+import type { ByteRange, StorageKey, WritableStorage } from './storage';
+
+/** Where files are written that then take the place of others. Whatever a crash leaves here can go. */
+const TEMPORARY: StorageKey = '/.zarr-audio/tmp';
+/** From here on the file's size is asked for before a buffer is made. */
+const LARGE_RANGE_BYTES = 2 ** 22;
+/** A folder that is in the way of `rename`. Windows says EPERM or EACCES. */
+const TARGET_EXISTS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'EACCES']);
 
 export interface FileStorageOptions {
-  /** Make the folder (and those above it) if it is missing. */
+  /** Make the folder, and those above it, if it is missing. */
   readonly create?: boolean;
 }
 
-export interface FileStorage extends WritableStorage {
-  /** Gives the open files back. The storage can still be used. */
-  close(): Promise<void>;
+/**
+ * A store in a folder.
+ *
+ * Files are opened for each read: keeping them open saved 20 us of a read that takes 3 ms, and files that were
+ * replaced would stay in sight.
+ *
+ * All methods throw {StoreError} `STORE_IO`, and those that write `STORE_NOT_WRITABLE` and `STORE_FULL`, with the
+ * system's error as cause.
+ *
+ * @throws {StoreError} `STORE_NOT_FOUND`, `STORE_NOT_A_FOLDER`, `STORE_NOT_WRITABLE`, `STORE_FULL`, `STORE_IO`
+ */
+export async function fileStorage(path: string, options: FileStorageOptions = {}): Promise<WritableStorage> {
+  const folder = resolve(path);
+  if (options.create) await createRoot(folder);
+  return new FolderStorage(path, await openRoot(folder));
 }
 
-export async function fileStorage(path: string, options: FileStorageOptions = {}): Promise<FileStorage> {
-  throw new Error(`draft ${path} ${options}`);
+async function createRoot(folder: string): Promise<void> {
+  try {
+    const top = await makeFolder(folder);
+    if (top !== undefined) await syncFoldersUp(dirname(folder), top);
+  } catch (error) {
+    throw writeError(error, folder);
+  }
+}
+
+async function openRoot(folder: string): Promise<string> {
+  const notAFolder = () => new StoreError('STORE_NOT_A_FOLDER', `${folder} is not a folder`, { path: folder });
+  try {
+    if ((await stat(folder)).isDirectory()) return await realpath(folder);
+  } catch (error) {
+    if (systemCode(error) === 'ENOTDIR') throw notAFolder();
+    if (!isMissing(error)) throw readError(error, folder);
+    throw new StoreError('STORE_NOT_FOUND', `there is no folder ${folder}`, { path: folder }, error);
+  }
+  throw notAFolder();
+}
+
+class FolderStorage implements WritableStorage {
+  readonly description: string;
+  readonly #root: string;
+
+  constructor(description: string, root: string) {
+    this.description = description;
+    this.#root = root;
+  }
+
+  async get(key: StorageKey, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<Uint8Array | undefined> {
+    const path = this.#path(this.#fileSegments(key));
+    signal?.throwIfAborted();
+    try {
+      const bytes = await readFile(path, { signal });
+      // A Buffer's slice() is a view where everyone expects a copy.
+      return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (isMissing(error) || systemCode(error) === 'EISDIR') return undefined;
+      throw readError(error, path);
+    }
+  }
+
+  async getRange(
+    key: StorageKey,
+    range: ByteRange,
+    { signal }: { signal?: AbortSignal | undefined } = {},
+  ): Promise<Uint8Array | undefined> {
+    const path = this.#path(this.#fileSegments(key));
+    checkByteRange(range);
+    signal?.throwIfAborted();
+    try {
+      const bytes = await readRange(path, range);
+      signal?.throwIfAborted();
+      return bytes;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (isMissing(error) || systemCode(error) === 'EISDIR') return undefined;
+      throw readError(error, path);
+    }
+  }
+
+  async list(folder: StorageKey, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<string[]> {
+    const path = this.#path(keySegments(folder));
+    signal?.throwIfAborted();
+    try {
+      return (await readdir(path)).sort();
+    } catch (error) {
+      if (isMissing(error)) return [];
+      throw readError(error, path);
+    }
+  }
+
+  async set(key: StorageKey, bytes: Uint8Array): Promise<void> {
+    const segments = this.#fileSegments(key);
+    const aside = joinKey(TEMPORARY, `${crypto.randomUUID()}.part`);
+    const file = await this.create(aside);
+    try {
+      await file.write(bytes);
+      await file.close();
+      await this.#write(key, segments, async (path) => {
+        const folder = dirname(path);
+        const top = await makeFolder(folder);
+        await rename(this.#path(keySegments(aside)), path);
+        await syncFoldersUp(folder, top ?? folder);
+      });
+    } catch (error) {
+      await file.abort();
+      await rm(this.#path(keySegments(aside)), { force: true });
+      const code = systemCode(error instanceof StoreError ? error.cause : error);
+      if (code === 'EISDIR') throw new StoreError('STORE_EXISTS', `${key} is a folder`, { key }, error);
+      throw error;
+    }
+  }
+
+  async create(key: StorageKey) {
+    return this.#write(key, this.#fileSegments(key), async (path) => {
+      try {
+        await makeFolder(dirname(path));
+        return await createFile(path);
+      } catch (error) {
+        if (systemCode(error) !== 'EEXIST') throw error;
+        throw new StoreError('STORE_EXISTS', `${key} exists already`, { key }, error);
+      }
+    });
+  }
+
+  async rename(from: StorageKey, to: StorageKey): Promise<boolean> {
+    const source = this.#path(this.#fileSegments(from));
+    if (`${to}/`.startsWith(`${from}/`)) throw badKey(to, `it lies in ${from}`);
+    await this.#write(from, this.#fileSegments(from), () => this.#syncSource(from, source));
+    return this.#write(to, this.#fileSegments(to), async (path) => {
+      const folder = dirname(path);
+      const top = await makeFolder(folder);
+      try {
+        await rename(source, path);
+      } catch (error) {
+        if (TARGET_EXISTS.has(systemCode(error) ?? '') && (await exists(path))) return false;
+        throw error;
+      }
+      await syncFoldersUp(folder, top ?? folder);
+      await syncFolder(dirname(source));
+      return true;
+    });
+  }
+
+  async remove(key: StorageKey): Promise<void> {
+    await this.#write(key, this.#fileSegments(key), (path) => rm(path, { recursive: true, force: true }));
+  }
+
+  async #syncSource(from: StorageKey, source: string): Promise<void> {
+    try {
+      await syncTree(source);
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      throw new StoreError('STORE_NOT_FOUND', `there is no folder ${from}`, { key: from }, error);
+    }
+  }
+
+  /** Does something to a path that no link leads out of the store, and tells the system's failures in our terms. */
+  async #write<T>(key: StorageKey, segments: readonly string[], act: (path: string) => Promise<T>): Promise<T> {
+    const path = this.#path(segments);
+    try {
+      await refuseLinks(this.#root, segments, key);
+      return await act(path);
+    } catch (error) {
+      throw writeError(error, path);
+    }
+  }
+
+  #fileSegments(key: StorageKey): string[] {
+    const segments = keySegments(key);
+    if (segments.length === 0) throw badKey(key, 'it is the root, not a file');
+    const hasColon = segments.some((segment) => segment.includes(':'));
+    // A drive, or a second stream of a file.
+    if (hasColon && process.platform === 'win32') throw badKey(key, 'it holds a colon');
+    return segments;
+  }
+
+  #path(segments: readonly string[]): string {
+    return join(this.#root, ...segments);
+  }
+}
+
+async function readRange(path: string, range: ByteRange): Promise<Uint8Array> {
+  const handle = await open(path, 'r');
+  try {
+    let { offset, length } = 'suffixLength' in range ? { offset: 0, length: range.suffixLength } : range;
+    if ('suffixLength' in range || length > LARGE_RANGE_BYTES) {
+      const { size } = await handle.stat();
+      if ('suffixLength' in range) offset = Math.max(0, size - length);
+      length = Math.max(0, Math.min(length, size - offset));
+    }
+    const bytes = new Uint8Array(length);
+    let filled = 0;
+    while (filled < length) {
+      const { bytesRead } = await handle.read(bytes, filled, length - filled, offset + filled);
+      if (bytesRead === 0) break;
+      filled += bytesRead;
+    }
+    return bytes.subarray(0, filled);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
 }

@@ -1,4 +1,5 @@
 import { StoreError } from '../errors';
+import { checkByteRange } from './byte-range';
 import { badKey, keySegments } from './keys';
 import type { FileWriter, StorageKey, WritableStorage } from './storage';
 
@@ -8,7 +9,7 @@ import type { FileWriter, StorageKey, WritableStorage } from './storage';
  * @param files  Files by key, each beginning with `/`: kept and changed in place.
  */
 export function memoryStorage(files: Map<string, Uint8Array> = new Map()): WritableStorage {
-  const at = (key: StorageKey): string => {
+  const at = (key: StorageKey): StorageKey => {
     if (keySegments(key).length === 0) throw badKey(key, 'it is the root, not a file');
     return key;
   };
@@ -17,11 +18,12 @@ export function memoryStorage(files: Map<string, Uint8Array> = new Map()): Writa
     const prefix = inside(folder);
     return [...files.keys()].filter((key) => key.startsWith(prefix));
   };
-  const place = (key: string, bytes: Uint8Array): void => {
+  const place = (key: StorageKey, bytes: Uint8Array): void => {
     for (let i = key.indexOf('/', 1); i > 0; i = key.indexOf('/', i + 1)) {
-      if (files.has(key.slice(0, i))) throw badKey(key, `${key.slice(0, i)} is a file, not a folder`);
+      const folder = key.slice(0, i);
+      if (files.has(folder)) throw new StoreError('STORE_NOT_A_FOLDER', `${folder} is a file, not a folder`, { key });
     }
-    if (under(key as StorageKey).length > 0) throw badKey(key, 'it is a folder');
+    if (under(key).length > 0) throw new StoreError('STORE_EXISTS', `${key} is a folder`, { key });
     files.set(key, bytes);
   };
   return {
@@ -32,6 +34,7 @@ export function memoryStorage(files: Map<string, Uint8Array> = new Map()): Writa
     },
     async getRange(key, range, { signal } = {}) {
       signal?.throwIfAborted();
+      checkByteRange(range);
       const bytes = files.get(at(key));
       if (!bytes) return undefined;
       if ('suffixLength' in range) return bytes.slice(Math.max(0, bytes.byteLength - range.suffixLength));

@@ -21,6 +21,8 @@ export interface ReadableStorage {
   /**
    * A part of a file, or undefined where there is no file. Shorter than asked for where the file ends before,
    * and empty where it ends before the range begins; never filled up.
+   *
+   * @throws {RangeError} for a range of no bytes, or of no safe integers.
    */
   getRange(key: StorageKey, range: ByteRange, options?: ReadOptions): Promise<Uint8Array | undefined>;
   /** Names of the files and folders in a folder, sorted; none if there is no such folder. Absent where it can't be had (HTTP). */
@@ -38,16 +40,19 @@ export interface FileWriter {
 }
 
 export interface WritableStorage extends ReadableStorage {
-  /** A whole file, new or in the place of an old one: readers, and whoever comes after a crash, see one or the other. */
+  /**
+   * A whole file, new or in the place of an old one: readers, and whoever comes after a crash, see one or the other.
+   * @throws {StoreError} `STORE_EXISTS` if a folder has this key, `STORE_NOT_A_FOLDER` if a file is in its path.
+   */
   set(key: StorageKey, bytes: Uint8Array): Promise<void>;
   /**
    * A new file; it can be seen while it grows.
-   * @throws {StoreError} `STORE_EXISTS` if there is a file.
+   * @throws {StoreError} `STORE_EXISTS` if something has this key, `STORE_NOT_A_FOLDER` if a file is in its path.
    */
   create(key: StorageKey): Promise<FileWriter>;
   /**
    * Moves a folder, in one step; all that was written in it is on the disk when the promise is fulfilled.
-   * @returns false, with nothing changed, if `to` exists.
+   * @returns false, with nothing changed, if `to` exists. An empty folder counts as none.
    * @throws {StoreError} `STORE_NOT_FOUND` if `from` doesn't exist.
    */
   rename(from: StorageKey, to: StorageKey): Promise<boolean>;

@@ -1,0 +1,52 @@
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { writeError } from './file-errors';
+import type { FileWriter } from './storage';
+
+/**
+ * A new file, open for writing.
+ *
+ * @throws The system's error.
+ */
+export async function createFile(path: string): Promise<FileWriter> {
+  const handle = await open(path, 'wx');
+  let isOpen = true;
+  let isComplete = false;
+  const release = async () => {
+    if (!isOpen) return;
+    isOpen = false;
+    await handle.close();
+  };
+  return {
+    async write(bytes) {
+      try {
+        await writeAll(handle, bytes);
+      } catch (error) {
+        throw writeError(error, path);
+      }
+    },
+    async close() {
+      if (!isOpen) throw new TypeError(`${path} is closed`);
+      try {
+        await handle.sync();
+        await release();
+        isComplete = true;
+      } catch (error) {
+        await release();
+        throw writeError(error, path);
+      }
+    },
+    async abort() {
+      if (isComplete) return;
+      await release();
+      await rm(path, { force: true });
+    },
+  };
+}
+
+/** One call may write a part only. */
+async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.byteLength; ) {
+    const { bytesWritten } = await handle.write(bytes, at, bytes.byteLength - at);
+    at += bytesWritten;
+  }
+}
