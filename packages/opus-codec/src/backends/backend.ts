@@ -14,7 +14,7 @@ export interface OpusBackend {
 /** One libopus decoder. */
 export interface RawDecoder {
   /**
-   * @param packet  1 byte to 64 KiB, at most 60 ms. (Libraries take 0 bytes for a lost packet.)
+   * @param packet  1 byte or more, at most 60 ms. (Libraries take 0 bytes for a lost packet.)
    * @param output  Interleaved samples are written from index `at` on; must have room for the packet.
    * @returns Frames (samples per channel, at 48 kHz) written.
    * @throws {OpusCodecError} `OPUS_DECODE_FAILED`
@@ -46,7 +46,8 @@ export interface RawEncoder {
   readonly lookahead: number;
   /**
    * @param pcm  Interleaved; the first `frameSize * channels` samples are taken.
-   * @param frameSize  Samples per channel: 2.5, 5, 10, 20, 40 or 60 ms.
+   * @param frameSize  Samples per channel: 2.5, 5, 10 or 20 ms. (Longer packets are several frames of CELT, which
+   *   save some bytes of header; for those opusscript's stack is too small.)
    * @returns The packet, the caller's to keep.
    * @throws {OpusCodecError} `OPUS_ENCODE_FAILED`
    */
@@ -68,9 +69,6 @@ export interface OpusBackendLoader {
 export const MAX_PIECE_FRAMES = 2880;
 /** CELT's overlap of 2.5 ms is all the delay that RESTRICTED_LOWDELAY has. */
 export const LOWDELAY_LOOKAHEAD = 120;
-/** 60 ms of stereo take three frames of at most 1,275 bytes; both libraries stop there. */
-export const MAX_ENCODED_BYTES = 3 * 1276;
-
 /** Requests of libopus (opus_defines.h) that the backends make by number. */
 export const CTL = {
   setApplication: 4000,
@@ -86,7 +84,7 @@ export const APPLICATION_RESTRICTED_LOWDELAY = 2051;
 
 const SAMPLE_RATES: readonly number[] = [8000, 12000, 16000, 24000, 48000];
 /** In units of 2.5 ms. */
-const FRAME_LENGTHS: readonly number[] = [1, 2, 4, 8, 16, 24];
+const FRAME_LENGTHS: readonly number[] = [1, 2, 4, 8];
 
 /** Libraries write past their buffers or abort on values that they don't know, so none gets through. */
 export function checkChannels(channels: number): void {
@@ -106,7 +104,7 @@ export function checkEncoderOptions({ sampleRate, channels, bitrate, complexity 
 
 export function checkFrame(pcm: Int16Array, frameSize: number, { sampleRate, channels }: RawEncoderOptions): void {
   if (!FRAME_LENGTHS.includes((frameSize * 400) / sampleRate)) {
-    throw new RangeError(`a frame of ${frameSize} samples at ${sampleRate} Hz is not 2.5, 5, 10, 20, 40 or 60 ms`);
+    throw new RangeError(`a frame of ${frameSize} samples at ${sampleRate} Hz is not 2.5, 5, 10 or 20 ms`);
   }
   if (pcm.length < frameSize * channels) {
     throw new RangeError(`${pcm.length} samples are no frame of ${frameSize} in ${channels} channels`);

@@ -63,20 +63,30 @@ async function compile({ wasmBinary, wasmUrl }: WasmOptions): Promise<WebAssembl
 
 /** @param compiled  Undefined: the factory reads the file that lies beside it, as it can in Node. */
 function instantiate(factory: OpusScriptFactory, compiled: WebAssembly.Module | undefined): OpusScriptModule {
-  const messages: string[] = [];
-  const options: OpusScriptModuleOptions = { printErr: (text) => messages.push(text) };
+  let cause: unknown;
+  const options: OpusScriptModuleOptions = { printErr: () => undefined };
   if (compiled) {
-    options.instantiateWasm = (imports, receive) => receive(new WebAssembly.Instance(compiled, imports));
+    options.instantiateWasm = (imports, receive) => {
+      try {
+        return receive(new WebAssembly.Instance(compiled, imports));
+      } catch (error) {
+        // The factory would go on with the file that it finds by itself.
+        cause = error;
+        throw error;
+      }
+    };
   }
   try {
-    return factory(options);
+    const module = factory(options);
+    if (cause === undefined) return module;
   } catch (error) {
-    // The factory rejects this promise as well, and nobody else listens.
+    cause ??= error;
+  } finally {
+    // Rejected as well if it fails, and nobody else listens.
     options.ready?.catch(() => undefined);
-    const reason = messages.join('; ') || String(error);
-    const remedy = compiled ? '' : "; outside of Node the option 'wasmUrl' or 'wasmBinary' has to say where it is";
-    throw new Error(`opusscript_native_wasm.wasm did not start: ${reason}${remedy}`, { cause: error });
   }
+  const remedy = compiled ? '' : "; outside of Node the option 'wasmUrl' or 'wasmBinary' has to say where it is";
+  throw new Error(`opusscript_native_wasm.wasm did not start: ${String(cause)}${remedy}`, { cause });
 }
 
 function wasmBackend(heap: WasmHeap): OpusBackend {
