@@ -4,7 +4,7 @@ export type { ImportOptions, ImportResult } from './import/import';
 export { type ReadOptions, Recording } from './recording/recording';
 export type { RecordingAttributes, RecordingSource } from './recording/recording-attributes';
 export type { RecordingInfo } from './recording/recording-info';
-export type { ArrayLayout } from './recording/recording-writer';
+export type { ArrayLayout } from './arrays/index';
 export { httpStorage } from './storage/http';
 export { memoryStorage } from './storage/memory';
 export type { ByteRange, FileWriter, ReadableStorage, StorageKey, WritableStorage } from './storage/storage';

@@ -10,10 +10,11 @@ import {
   type Resample,
   readHead,
 } from '@zarr-audio/codec';
+import type { ArrayLayout } from '../arrays/index';
 import { StoreError } from '../errors';
 import type { RecordingSource } from '../recording/recording-attributes';
 import { recordingId } from '../recording/recording-id';
-import { type ArrayLayout, RecordingWriter } from '../recording/recording-writer';
+import { RecordingWriter } from '../recording/recording-writer';
 import type { WritableStorage } from '../storage/storage';
 import { HashingSource } from './hashing-source';
 

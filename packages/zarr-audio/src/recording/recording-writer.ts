@@ -1,6 +1,6 @@
 import type { Codec, IngestEvent, JsonObject, StreamSummary } from '@zarr-audio/codec';
 import { INDEX_WIDTH, SEEK_WIDTH } from '@zarr-audio/codec';
-import { type BlobWriter, createBlobWriter, createRowsWriter, type RowsWriter } from '../arrays/index';
+import { type ArrayLayout, type BlobWriter, createBlobWriter, createRowsWriter, type RowsWriter } from '../arrays/index';
 import { encodeJson } from '../json-file';
 import { createSha256 } from '../sha256';
 import type { WritableStorage } from '../storage/storage';
@@ -16,16 +16,6 @@ import {
 import { attributesToJson, type RecordingSource } from './recording-attributes';
 
 type StreamEvent = Extract<IngestEvent, { type: 'stream' }>;
-/** Sizes of what an array is cut into; the defaults are those of docs/format.md. */
-export interface ArrayLayout {
-  /** Of an inner chunk of the blob: what is read and checked at once; 65,536. */
-  readonly chunkBytes?: number;
-  /** Of a shard, a file of the blob: a multiple of `chunkBytes`; 16 MiB. */
-  readonly shardBytes?: number;
-  /** Rows of index and seek points in a chunk; 10,000. */
-  readonly chunkRows?: number;
-}
-
 type PieceEvent = Extract<IngestEvent, { type: 'piece' }>;
 
 /**
@@ -53,12 +43,12 @@ export class RecordingWriter {
     this.#blob = createBlobWriter(storage, `${this.#path}/${BLOB_ARRAY}`, layout);
     this.#index = createRowsWriter(storage, `${this.#path}/${indexArrayName(codec.id)}`, INDEX_WIDTH, {
       ...layout,
-      chunkFirst: SORTED_COLUMNS.index,
+      sorted: SORTED_COLUMNS.index,
     });
     if (codec.hasSeekPoints) {
       this.#seekPoints = createRowsWriter(storage, `${this.#path}/${seekPointsArrayName(codec.id)}`, SEEK_WIDTH, {
         ...layout,
-        chunkFirst: SORTED_COLUMNS.seekPoints,
+        sorted: SORTED_COLUMNS.seekPoints,
       });
     }
   }

@@ -1,0 +1,145 @@
+import { bytesSource } from '@zarr-audio/codec';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { corpus, fixtures, oggOpusFiles, soundFiles } from './support/corpus';
+import { backends, bytesOf, codecs, cut, importFixture, newStore, sha256 } from './support/stores';
+
+const goldens: { links: { file: string; link: number; frames: number; sha256: string; opusdecFrames: number }[] } = JSON.parse(
+  readFileSync(`${fixtures}golden/decode/pcm.json`, 'utf8'),
+);
+
+describe.each(soundFiles)('$path', ({ path, sha256: sourceSha256, linkSamples, linkPackets, channels }) => {
+  it('gives a recording a link, with the packets and samples that opusfile and ffprobe count', async () => {
+    const recordings = await importFixture(await newStore(), path);
+    expect(recordings.map(({ totalSamples }) => totalSamples)).toEqual(linkSamples);
+    expect(recordings.map(({ info }) => info.packets)).toEqual(linkPackets);
+    expect(recordings.map(({ info }) => info.channels)).toEqual(channels);
+    expect(recordings.map(({ info }) => info.source.stream)).toEqual(linkSamples.map((_, stream) => stream));
+    for (const { info } of recordings) {
+      expect(info).toMatchObject({ codec: 'opus', sampleRate: 48_000, repairs: [], gaps: [], trims: [] });
+      expect(info.source.sha256).toBe(sourceSha256);
+    }
+  });
+
+  it('keeps a sound single stream byte for byte, and what is put anew holds the same packets', async () => {
+    const recordings = await importFixture(await newStore(), path);
+    for (const recording of recordings) {
+      const blob = await recording.blob.read(0, recording.blob.byteLength);
+      if (recording.info.verbatim) expect(sha256(blob)).toBe(sourceSha256);
+      // The rows of a scan are those that were stored: nothing but the blob is needed to rebuild an index.
+      const rows: number[] = [];
+      const rescanned = codecs.get('opus').scan(bytesSource('blob', blob));
+      for await (const event of rescanned) {
+        if (event.type === 'piece') rows.push(...event.rows);
+        if (event.type === 'end') expect(event.summary.totalSamples).toBe(recording.totalSamples);
+      }
+      const stored: number[] = [];
+      for (let chunk = 0; chunk * recording.index.chunkRows < recording.index.rows; chunk++) {
+        const columns = await recording.index.chunk(chunk);
+        for (let i = 0; i < columns[0]!.length; i++) stored.push(...columns.map((column) => column[i]!));
+      }
+      expect(rows).toEqual(stored);
+    }
+    const isSingle = linkSamples.length === 1;
+    expect(recordings.every(({ info }) => info.verbatim)).toBe(isSingle && path !== 'ogg_opus/ogg.opus.255.source.ogg');
+  });
+
+  it.runIf(channels.every((count) => count <= 2))('reads the same by every backend and from every place', async () => {
+    const recordings = await importFixture(await newStore(), path);
+    for (const [link, recording] of recordings.entries()) {
+      const golden = goldens.links.find((row) => row.file === path && row.link === link)!;
+      expect(recording.totalSamples).toBe(golden.opusdecFrames);
+      const whole = await recording.read({ decoder: 'wasm' });
+      expect(whole).toMatchObject({ frames: golden.opusdecFrames, start: 0, maxDiff: 0, gaps: [] });
+      const sequential = await decodeAll(recording.blob);
+      expect(sha256(bytesOf(sequential))).toBe(golden.sha256);
+      const { channels, preSkip } = recording.description;
+      const heard = sequential.slice(preSkip * channels, (preSkip + whole.frames) * channels);
+      expect(bytesOf(whole.data).equals(bytesOf(heard))).toBe(true);
+      for (const decoder of backends) {
+        for (let i = 0; i < 12; i++) {
+          const start = Math.floor((recording.totalSamples * ((i * 37) % 100)) / 100);
+          const end = Math.min(recording.totalSamples, start + 1 + ((i * 7919) % 20_000));
+          const part = await recording.read({ start, end, decoder });
+          expect(bytesOf(part.data).equals(cut(whole, start, end))).toBe(true);
+        }
+      }
+    }
+  });
+
+  it.runIf(channels.some((count) => count > 2))('has more channels than can be read for now, and says so', async () => {
+    const [recording] = await importFixture(await newStore(), path);
+    await expect(recording!.read()).rejects.toMatchObject({ code: 'TOO_MANY_CHANNELS' });
+  });
+});
+
+/** All packets of a blob, one after the other, by a plain decoder: what a sequential decode gives. */
+async function decodeAll(blob: { byteLength: number; read(start: number, end: number): Promise<Uint8Array> }) {
+  const bytes = await blob.read(0, blob.byteLength);
+  const codec = codecs.get('opus');
+  const source = bytesSource('blob', bytes);
+  let pcm = new Int16Array(0);
+  for await (const event of codec.scan(source)) {
+    if (event.type !== 'stream') continue;
+    const decoder = await codec.createDecoder(event.description, { backend: 'wasm' });
+    const { channels } = event.description;
+    const packets = [];
+    for await (const packet of codec.packets(source)) packets.push(packet);
+    pcm = new Int16Array(packets.reduce((sum, { samples }) => sum + samples, 0) * channels);
+    let at = 0;
+    for (const { bytePosition, byteLength } of packets) {
+      at += decoder.decode(bytes.subarray(bytePosition, bytePosition + byteLength), pcm, at) * channels;
+    }
+    decoder.free();
+  }
+  return pcm;
+}
+
+describe('what opusinfo complains of', () => {
+  const unsound = [...oggOpusFiles, ...corpus.filter(({ path }) => /^malformed\/.*\.opus$/.test(path))].filter(
+    ({ isSound }) => !isSound,
+  );
+
+  /** What becomes of each, and why: fixtures/README.md has the table. */
+  const EXPECTED: Record<string, { error: string } | { packets: number; samples: number; repairs: string[] }> = {
+    'ogg_opus/bear_duplicate_header.opus': { packets: 275, samples: 131_520, repairs: ['OPUS_NO_PACKETS'] },
+    'ogg_opus/gopus_output.opus': { packets: 100, samples: 95_688, repairs: [] },
+    'ogg_opus/ogg.opus.flush.1.opus': { packets: 4, samples: 11_208, repairs: ['OGG_SEQUENCE_GAP', 'OGG_EOS_MISSING'] },
+    'ogg_opus/ogg.opus.flush.3.opus': { packets: 4, samples: 3528, repairs: ['OGG_SEQUENCE_GAP', 'OGG_EOS_MISSING'] },
+    'malformed/ogg.errors.opus': {
+      packets: 3916,
+      samples: 3_806_842,
+      repairs: ['OGG_CRC_MISMATCH', 'OGG_SEQUENCE_GAP', 'OPUS_GAP'],
+    },
+    'malformed/tinytag_truncated.opus': { packets: 50, samples: 47_688, repairs: ['OGG_TRUNCATED_PAGE', 'OGG_EOS_MISSING'] },
+    'malformed/malformedOggPage.opus': { error: 'OPUS_NO_PACKETS' },
+    'malformed/zero_value_properties.opus': { error: 'OPUS_NO_STREAM' },
+  };
+
+  it.each(unsound.map(({ path }) => path))('%s', async (path) => {
+    const expected = EXPECTED[path] ?? { error: 'OPUS_BAD_HEAD' };
+    const store = await newStore();
+    if ('error' in expected) {
+      await expect(importFixture(store, path)).rejects.toMatchObject({ code: expected.error });
+      expect(await store.ids()).toEqual([]);
+      return;
+    }
+    const [recording, ...others] = await importFixture(store, path);
+    expect(others).toEqual([]);
+    const { packets, totalSamples, repairs } = recording!.info;
+    expect({ packets, samples: totalSamples, repairs: repairs.map(({ code }) => code) }).toEqual(expected);
+  });
+
+  it('gives zeros for a hole, and says where it is', async () => {
+    const [recording] = await importFixture(await newStore(), 'malformed/ogg.errors.opus');
+    const [{ end, samples } = { end: 0, samples: 0 }] = recording!.info.gaps;
+    expect(samples).toBe(47_794 + 206);
+    const first = end - samples - 312;
+    const block = await recording!.read({ start: first - 10, end: first + samples + 10 });
+    expect(block.gaps).toEqual([{ end: first + samples, samples }]);
+    const hole = block.data.subarray(10 * 2, (10 + samples) * 2);
+    expect(hole.every((sample) => sample === 0)).toBe(true);
+    expect(block.data.subarray(0, 20).some((sample) => sample !== 0)).toBe(true);
+    expect(block.data.subarray(-20).some((sample) => sample !== 0)).toBe(true);
+  });
+});
