@@ -1,0 +1,1 @@
+export { OggDemuxStream, type OggDemuxStreamOptions } from './demux-stream';
