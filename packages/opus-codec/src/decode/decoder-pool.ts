@@ -7,7 +7,6 @@ import { plainChannels } from './plain-channels';
 export interface DecoderPoolOptions {
   /** Idle decoders that are kept, of all kinds together; 16 by default. Past it the one idle for longest is freed. */
   readonly maxIdle?: number;
-  readonly stripPageHeaders?: (bytes: Uint8Array) => Uint8Array;
 }
 
 interface Idle {
@@ -23,14 +22,12 @@ interface Idle {
  */
 export class DecoderPool {
   readonly #maxIdle: number;
-  readonly #stripPageHeaders: ((bytes: Uint8Array) => Uint8Array) | undefined;
   /** The one idle for longest is the first. */
   #idle: Idle[] = [];
 
-  constructor({ maxIdle = 16, stripPageHeaders }: DecoderPoolOptions = {}) {
+  constructor({ maxIdle = 16 }: DecoderPoolOptions = {}) {
     if (!Number.isInteger(maxIdle) || maxIdle < 0) throw new RangeError(`maxIdle must be a count, not ${maxIdle}`);
     this.#maxIdle = maxIdle;
-    this.#stripPageHeaders = stripPageHeaders;
   }
 
   get idle(): number {
@@ -43,7 +40,6 @@ export class DecoderPool {
     const decoder = this.#take(backend, channels);
     return createPacketDecoder(stream, backend, {
       exact,
-      stripPageHeaders: this.#stripPageHeaders,
       decoder,
       release: (released) => this.#release({ backend, channels, decoder: released }),
     });

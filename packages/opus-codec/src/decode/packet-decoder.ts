@@ -1,4 +1,5 @@
 import type { JsonObject, PacketDecoder, PcmData } from '@zarr-audio/codec';
+import { stripPageHeaders } from '@zarr-audio/ogg-demux';
 import { packetSamples, splitPacket } from '@zarr-audio/opus-parser';
 import { MAX_PIECE_FRAMES, type OpusBackend, type RawDecoder } from '../backends/backend';
 import { OpusCodecError } from '../errors';
@@ -19,8 +20,6 @@ export interface DecodedStream {
 export interface PacketDecoderOptions {
   /** Whether the backend's test vector has the recorded hash. */
   readonly exact: boolean;
-  /** Takes the Ogg page headers out of a packet of more than `MAX_ONE_PAGE_BYTES`. */
-  readonly stripPageHeaders?: ((bytes: Uint8Array) => Uint8Array) | undefined;
   /** Takes the raw decoder back in the place of its `free`. */
   readonly release?: ((decoder: RawDecoder) => void) | undefined;
   /** A decoder that was reset, in the place of a new one. */
@@ -32,6 +31,7 @@ export interface PacketDecoderOptions {
  * gain set in the decoder, in pieces of at most 60 ms that are split the same way for every backend, without padding.
  *
  * `decode` throws
+ * - what `stripPageHeaders` throws, if a packet over several pages is damaged;
  * - `OPUS_DECODE_FAILED` for bytes that are no Opus packet, none at all among them: libraries would take those for a
  *   lost packet and make up sound;
  * - TypeError after `free`, or if the output is no Int16Array; RangeError if it has no room.
@@ -69,7 +69,7 @@ class PlainPacketDecoder implements PacketDecoder {
   decode(packet: Uint8Array, output: PcmData, at: number): number {
     const raw = this.#used();
     if (!(output instanceof Int16Array)) throw new TypeError('Opus decodes to an Int16Array');
-    const bytes = packet.byteLength > MAX_ONE_PAGE_BYTES ? this.#stripPageHeaders(packet) : packet;
+    const bytes = packet.byteLength > MAX_ONE_PAGE_BYTES ? stripPageHeaders(packet) : packet;
     const frames = framesOf(bytes);
     if (!Number.isInteger(at) || at < 0 || at + frames * this.#channels > output.length) {
       throw new RangeError(`no room for ${frames} frames at ${at} of ${output.length} samples`);
@@ -79,11 +79,6 @@ class PlainPacketDecoder implements PacketDecoder {
       : this.#decodePieces(raw, bytes, output, at);
     if (decoded !== frames) throw decodeFailed(bytes, `it gave ${decoded} frames and should have given ${frames}`);
     return decoded;
-  }
-
-  #stripPageHeaders(packet: Uint8Array): Uint8Array {
-    if (!this.#options.stripPageHeaders) throw decodeFailed(packet, 'it spans Ogg pages');
-    return this.#options.stripPageHeaders(packet);
   }
 
   #decodePieces(raw: RawDecoder, packet: Uint8Array, output: Int16Array, at: number): number {

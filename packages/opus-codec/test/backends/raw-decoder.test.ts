@@ -1,11 +1,12 @@
 import { encodePacket } from '@zarr-audio/opus-parser';
 import { describe, expect, it } from 'vitest';
 import type { OpusBackend } from '../../src/backends/backend';
+import { sha256 } from '../decode/decoded-link';
 import { fixture, oggLinks } from '../decode/ogg-links';
 import { backendsHere, native, wasm } from './backends-here';
 
 const stereo = oggLinks(fixture('ogg_opus/stereo.opus'))[0]!.packets;
-const speech = oggLinks(fixture('ogg_opus/speech_8.opus'))[0]!.packets;
+const speech = oggLinks(fixture('ogg_opus/speech_8.opus'))[0]!.packets.slice(0, 200);
 
 function decodeAll(backend: OpusBackend, packets: readonly Uint8Array[], channels: 1 | 2, gainQ8 = 0): Int16Array {
   const decoder = backend.createDecoder(channels);
@@ -27,7 +28,7 @@ describe.each(backendsHere)('%s', (_, { backend }) => {
       decoder.reset();
       pcm.fill(0);
       for (let i = 0; i < 40; i++) decoder.decode(stereo[i + 30]!, pcm, i * 1920);
-      expect(pcm).toEqual(decodeAll(backend, stereo.slice(30, 70), 2, gain));
+      expect(sha256(pcm)).toBe(sha256(decodeAll(backend, stereo.slice(30, 70), 2, gain)));
     }
   });
 
@@ -103,21 +104,23 @@ describe.each(backendsHere)('%s', (_, { backend }) => {
 
 describe.skipIf(!native)('native and WASM', () => {
   it.each([-32768, -5000, -1, 1, 1500, 6000, 32767])('give the same samples at a gain of %i/256 dB', (gain) => {
-    expect(decodeAll(wasm.backend, stereo, 2, gain)).toEqual(decodeAll(native!.backend, stereo, 2, gain));
-    expect(decodeAll(wasm.backend, speech, 1, gain)).toEqual(decodeAll(native!.backend, speech, 1, gain));
+    expect(sha256(decodeAll(wasm.backend, stereo, 2, gain))).toBe(sha256(decodeAll(native!.backend, stereo, 2, gain)));
+    expect(sha256(decodeAll(wasm.backend, speech, 1, gain))).toBe(sha256(decodeAll(native!.backend, speech, 1, gain)));
   });
 
   it('give the same samples for mono in stereo and stereo in mono', () => {
     for (const packets of [stereo, speech.slice(0, 100)]) {
       for (const channels of [1, 2] as const) {
-        expect(decodeAll(wasm.backend, packets, channels)).toEqual(decodeAll(native!.backend, packets, channels));
+        expect(sha256(decodeAll(wasm.backend, packets, channels))).toBe(
+          sha256(decodeAll(native!.backend, packets, channels)),
+        );
       }
     }
   });
 
   it('give the same samples where CELT frames were not sent', () => {
     const packets = stereo.map((packet, i) => (i % 20 > 14 ? packet.subarray(0, 1) : packet));
-    expect(decodeAll(wasm.backend, packets, 2)).toEqual(decodeAll(native!.backend, packets, 2));
+    expect(sha256(decodeAll(wasm.backend, packets, 2))).toBe(sha256(decodeAll(native!.backend, packets, 2)));
   });
 
   /*

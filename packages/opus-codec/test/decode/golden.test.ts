@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { selectBackend } from '../../src/backends/select';
+import { backendsHere } from '../backends/backends-here';
 import { decodeLink, sha256 } from './decoded-link';
 import { FIXTURES } from './ogg-links';
 import { GOLDEN_PATH, type PcmGoldens, soundFiles } from './pcm-goldens';
@@ -8,9 +8,7 @@ import { GOLDEN_PATH, type PcmGoldens, soundFiles } from './pcm-goldens';
 const { links: goldens } = JSON.parse(readFileSync(new URL(GOLDEN_PATH, FIXTURES), 'utf8')) as PcmGoldens;
 const files = soundFiles();
 
-describe.each(['native', 'wasm'])('%s decodes to what was within 1 of opusdec', async (name) => {
-  const selected = await selectBackend(name);
-
+describe.each(backendsHere)('%s decodes to what was within 1 of opusdec', (_, selected) => {
   it.each(files)('$file', ({ file, links }) => {
     const expected = goldens.filter((golden) => golden.file === file);
     expect(links).toHaveLength(expected.length);

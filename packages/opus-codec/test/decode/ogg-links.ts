@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { StreamDescription } from '@zarr-audio/codec';
 import { packetSamples, parseOpusHead } from '@zarr-audio/opus-parser';
 import { describeHead } from '../../src/stream-description';
 
@@ -10,7 +11,7 @@ export function fixture(path: string): Uint8Array {
 
 export interface Link {
   /** What `createPacketDecoder` takes. */
-  readonly stream: ReturnType<typeof describeHead>;
+  readonly stream: StreamDescription;
   readonly packets: Uint8Array[];
   /** Frames that a player gives: from pre-skip on to the last granule position. */
   readonly playedFrames: number;
@@ -46,7 +47,7 @@ export function oggLinks(bytes: Uint8Array): Link[] {
       const length = bytes[at + 27 + i]!;
       link.part.push(bytes.subarray(data, data + length));
       data += length;
-      if (length < 255) link.packets.push(Buffer.concat(link.part.splice(0)));
+      if (length < 255) link.packets.push(new Uint8Array(Buffer.concat(link.part.splice(0))));
     }
     const granule = Number(view.getBigInt64(at + 6, true));
     if (link.packets.length > 2 && granule >= 0) link.pages.push({ granule, packets: link.packets.length - 2 });
