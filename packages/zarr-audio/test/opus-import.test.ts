@@ -1,12 +1,11 @@
-import { bytesSource } from '@zarr-audio/codec';
 import { readFileSync } from 'node:fs';
+import { bytesSource } from '@zarr-audio/codec';
 import { describe, expect, it } from 'vitest';
 import { corpus, fixtures, oggOpusFiles, soundFiles } from './support/corpus';
 import { backends, bytesOf, codecs, cut, importFixture, newStore, sha256 } from './support/stores';
 
-const goldens: { links: { file: string; link: number; frames: number; sha256: string; opusdecFrames: number }[] } = JSON.parse(
-  readFileSync(`${fixtures}golden/decode/pcm.json`, 'utf8'),
-);
+const goldens: { links: { file: string; link: number; frames: number; sha256: string; opusdecFrames: number }[] } =
+  JSON.parse(readFileSync(`${fixtures}golden/decode/pcm.json`, 'utf8'));
 
 describe.each(soundFiles)('$path', ({ path, sha256: sourceSha256, linkSamples, linkPackets, channels }) => {
   it('gives a recording a link, with the packets and samples that opusfile and ffprobe count', async () => {
@@ -111,7 +110,11 @@ describe('what opusinfo complains of', () => {
       samples: 3_806_842,
       repairs: ['OGG_CRC_MISMATCH', 'OGG_SEQUENCE_GAP', 'OPUS_GAP'],
     },
-    'malformed/tinytag_truncated.opus': { packets: 50, samples: 47_688, repairs: ['OGG_TRUNCATED_PAGE', 'OGG_EOS_MISSING'] },
+    'malformed/tinytag_truncated.opus': {
+      packets: 50,
+      samples: 47_688,
+      repairs: ['OGG_TRUNCATED_PAGE', 'OGG_EOS_MISSING'],
+    },
     'malformed/malformedOggPage.opus': { error: 'OPUS_NO_PACKETS' },
     'malformed/zero_value_properties.opus': { error: 'OPUS_NO_STREAM' },
   };

@@ -1,4 +1,4 @@
-import type { IngestEvent } from '@zarr-audio/codec';
+import { errorCode, type IngestEvent } from '@zarr-audio/codec';
 import { type MuxedPage, OggPacketMuxer } from '@zarr-audio/ogg-mux';
 import { OpusIndexBuilder, type SeekPointBuilder } from '@zarr-audio/opus-index';
 import { packetSamples } from '@zarr-audio/opus-parser';
@@ -40,11 +40,20 @@ export class CanonicalWriter {
 
   /**
    * @param trimmed  Nothing of the packet or of any after it is heard: it stays on one page with the packet before.
+   * @returns false if there is no room for a trimmed packet on that page: it is left out.
    */
-  add(packet: Uint8Array, trimmed = false): void {
+  add(packet: Uint8Array, trimmed = false): boolean {
+    let pages: MuxedPage[];
+    try {
+      pages = this.#muxer.add(packet, packetSamples(packet), { hold: trimmed });
+    } catch (error) {
+      if (trimmed && errorCode(error)?.startsWith('OGG_MUX_HELD_')) return false;
+      throw error;
+    }
     this.#waiting.push({ packet, gap: this.#gap });
     this.#gap = 0;
-    this.#take(this.#muxer.add(packet, packetSamples(packet), { hold: trimmed }));
+    this.#take(pages);
+    return true;
   }
 
   /** A hole before the next packet. */

@@ -4,6 +4,7 @@ import { SeekFromStart, SeekGrid, type SeekPointBuilder } from '@zarr-audio/opus
 import { encodeOpusTags } from '@zarr-audio/opus-parser';
 import { describeHead } from '../stream-description';
 import { CanonicalWriter } from './canonical-writer';
+import type { GranuleTimeline } from './granule-timeline';
 import { type OggOpusEvent, type OggOpusPage, OggOpusReader, type OggOpusStream } from './ogg-opus-reader';
 import { indexInPlace, NotVerbatim, sourceOf, summarize } from './verbatim';
 
@@ -76,10 +77,9 @@ async function* ingestCanonical(source: ByteSource, options: IngestOptions): Asy
     }
     const writer = writers.get(stream)!;
     if (event.type === 'page') {
-      addPage(writer, event.page);
+      addPage(writer, event.page, stream.timeline);
     } else {
-      const end = stream.timeline.samples - event.endTrim;
-      writer.finish(end);
+      writer.finish(stream.timeline.samples - event.endTrim);
       writers.delete(stream);
     }
     const piece = writer.piece();
@@ -91,11 +91,13 @@ async function* ingestCanonical(source: ByteSource, options: IngestOptions): Asy
   }
 }
 
-function addPage(writer: CanonicalWriter, { packets, audio, samples, gap, endTrim }: OggOpusPage): void {
+function addPage(writer: CanonicalWriter, page: OggOpusPage, timeline: GranuleTimeline): void {
+  const { packets, audio, samples, gap, endTrim } = page;
   if (gap > 0) writer.skip(gap);
   let kept = samples.reduce((sum, count) => sum + count, 0) - endTrim;
   for (const [k, i] of audio.entries()) {
-    writer.add(packets.packet(i), endTrim > 0 && kept <= 0);
+    const isTaken = writer.add(packets.packet(i), endTrim > 0 && kept <= 0);
+    if (!isTaken) timeline.repair('OPUS_TRIMMED_PACKET_DROPPED', packets.byteOffset(i), samples[k]!);
     kept -= samples[k]!;
   }
 }

@@ -37,7 +37,7 @@ describe('a damaged blob', () => {
       const sound = files.get(key)!;
       for (let at = 0; at < sound.byteLength; at++) {
         const flipped = sound.slice();
-        flipped[at]! ^= 1 << at % 8;
+        flipped[at]! ^= 1 << (at % 8);
         files.set(key, flipped);
         const code = await codeOf(readAll(files));
         expect(['CHUNK_CRC_MISMATCH', 'SHARD_INDEX_DAMAGED'], `${key} byte ${at}`).toContain(code);
@@ -53,7 +53,7 @@ describe('a damaged blob', () => {
     let refused = 0;
     for (let at = 0; at < sound.byteLength; at++) {
       const flipped = sound.slice();
-      flipped[at]! ^= 1 << at % 8;
+      flipped[at]! ^= 1 << (at % 8);
       files.set('/blob/zarr.json', flipped);
       const outcome = await readAll(files).catch(() => undefined);
       // The one thing that nothing here proves is the length: another one shows less, or some of the last chunk's zeros.
@@ -106,7 +106,11 @@ describe('a damaged blob', () => {
   });
 
   it.each([
-    ['a chunk that the index calls absent', 'CHUNK_MISSING', (index: BigUint64Array) => index.fill(2n ** 64n - 1n, 2, 4)],
+    [
+      'a chunk that the index calls absent',
+      'CHUNK_MISSING',
+      (index: BigUint64Array) => index.fill(2n ** 64n - 1n, 2, 4),
+    ],
     ['a chunk of another length', 'SHARD_INDEX_DAMAGED', (index: BigUint64Array) => (index[3] = 67n)],
     ['a chunk of a length beyond all memory', 'SHARD_INDEX_DAMAGED', (index: BigUint64Array) => (index[3] = 2n ** 63n)],
     ['a chunk beyond the file', 'CHUNK_TRUNCATED', (index: BigUint64Array) => (index[2] = 100_000n)],

@@ -15,24 +15,18 @@ async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 }
 
 describe('a blob', () => {
-  it.each([
-    1,
-    65_535,
-    65_536,
-    65_537,
-    16 * MIB - 1,
-    16 * MIB,
-    16 * MIB + 1,
-    40 * MIB,
-  ])('of %i bytes comes back', async (byteLength) => {
-    const storage = memoryStorage();
-    const bytes = sampleBytes(byteLength);
-    await writeBlob(storage, '/blob', bytes, {}, [100_000, 1, 64, 70_000]);
-    const blob = await openBlobAt(storage, '/blob');
-    expect(blob.byteLength).toBe(byteLength);
-    expect(sha256(await blob.read(0, byteLength))).toBe(sha256(bytes));
-    expect(sha256(await collect(blob.stream()))).toBe(sha256(bytes));
-  });
+  it.each([1, 65_535, 65_536, 65_537, 16 * MIB - 1, 16 * MIB, 16 * MIB + 1, 40 * MIB])(
+    'of %i bytes comes back',
+    async (byteLength) => {
+      const storage = memoryStorage();
+      const bytes = sampleBytes(byteLength);
+      await writeBlob(storage, '/blob', bytes, {}, [100_000, 1, 64, 70_000]);
+      const blob = await openBlobAt(storage, '/blob');
+      expect(blob.byteLength).toBe(byteLength);
+      expect(sha256(await blob.read(0, byteLength))).toBe(sha256(bytes));
+      expect(sha256(await collect(blob.stream()))).toBe(sha256(bytes));
+    },
+  );
 
   it('can be neither empty nor of sizes that are none', async () => {
     const storage = memoryStorage();

@@ -56,7 +56,7 @@ describe('a damaged table of rows', () => {
       const sound = files.get(key)!;
       for (let at = 0; at < sound.byteLength; at++) {
         const flipped = sound.slice();
-        flipped[at]! ^= 1 << at % 8;
+        flipped[at]! ^= 1 << (at % 8);
         files.set(key, flipped);
         expect(await codeOf(readAll(files)), `${key} byte ${at}`).toBe('CHUNK_CRC_MISMATCH');
       }
@@ -71,7 +71,7 @@ describe('a damaged table of rows', () => {
     let refused = 0;
     for (let at = 0; at < sound.byteLength; at++) {
       const flipped = sound.slice();
-      flipped[at]! ^= 1 << at % 8;
+      flipped[at]! ^= 1 << (at % 8);
       files.set('/index/zarr.json', flipped);
       const outcome = await readAll(files).catch(() => undefined);
       // Nothing proves the number of rows: fewer are shown, or rows of fill values.
@@ -122,7 +122,7 @@ describe('a chunk that has its checksum', () => {
     ['has blocks of nothing', 8, 0],
     ['has blocks larger than itself', 8, 2 ** 30],
     ['is longer than its file', 12, 2 ** 20],
-  ])('is refused before it is decoded if Blosc\'s header claims that it %s', async (_, at, value) => {
+  ])("is refused before it is decoded if Blosc's header claims that it %s", async (_, at, value) => {
     const blosc = await Blosc.fromConfig({ id: 'blosc', cname: 'lz4', shuffle: 1 }).encode(raw);
     new DataView(blosc.buffer, blosc.byteOffset).setUint32(at, value, true);
     expect(await codeOf((await tableOf(blosc, [BLOSC])).chunk(0))).toBe('CHUNK_DAMAGED');

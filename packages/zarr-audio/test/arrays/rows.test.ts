@@ -50,10 +50,13 @@ describe('a table of rows', () => {
       fc.asyncProperty(
         fc.integer({ min: 1, max: 6 }),
         fc.integer({ min: 1, max: 7 }),
-        fc.array(fc.array(fc.oneof(fc.maxSafeNat(), fc.constant(LARGEST), fc.nat(300)), { minLength: 1, maxLength: 60 }), {
-          minLength: 1,
-          maxLength: 4,
-        }),
+        fc.array(
+          fc.array(fc.oneof(fc.maxSafeNat(), fc.constant(LARGEST), fc.nat(300)), { minLength: 1, maxLength: 60 }),
+          {
+            minLength: 1,
+            maxLength: 4,
+          },
+        ),
         async (width, chunkRows, pieces) => {
           const storage = memoryStorage();
           const writer = createRowsWriter(storage, '/t', width, { chunkRows });
@@ -108,7 +111,9 @@ describe('a table of rows', () => {
     const storage = memoryStorage();
     await writeRows(storage, '/index', packetRows(3), 5);
     const second = createRowsWriter(storage, '/index', 5, { chunkRows: 1 });
-    await expect(second.append(packetRows(9)).then(() => second.finish())).rejects.toMatchObject({ code: 'STORE_EXISTS' });
+    await expect(second.append(packetRows(9)).then(() => second.finish())).rejects.toMatchObject({
+      code: 'STORE_EXISTS',
+    });
     await second.abort();
   });
 });
@@ -194,7 +199,7 @@ describe('reading rows', () => {
 
 /** Holds back the answers of a storage until the function that comes back is called. */
 function gate(storage: ReturnType<typeof countingStorage>): () => void {
-  let release = () => undefined as void;
+  let release: (() => void) | undefined;
   const open = new Promise<void>((resolve) => {
     release = resolve;
   });
@@ -205,5 +210,5 @@ function gate(storage: ReturnType<typeof countingStorage>): () => void {
     await open;
     return answer;
   };
-  return release;
+  return () => release?.();
 }

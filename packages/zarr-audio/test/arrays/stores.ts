@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { errorCode, type JsonObject } from '@zarr-audio/codec';
-import { type BlobReader, createBlobWriter, createRowsWriter, openBlob, openRows, parseArrayMetadata } from '../../src/arrays';
+import {
+  type BlobReader,
+  createBlobWriter,
+  createRowsWriter,
+  openBlob,
+  openRows,
+  parseArrayMetadata,
+} from '../../src/arrays';
 import type { BlobReaderOptions } from '../../src/arrays/blob-reader';
 import type { ArrayLayout } from '../../src/arrays/layout';
 import type { RowsReaderOptions } from '../../src/arrays/rows-reader';
@@ -169,7 +176,11 @@ export function countingStorage(files: Map<string, Uint8Array> = new Map()): Cou
       return inner.get(key, options);
     },
     getRange(key, range, options) {
-      requests.push('suffixLength' in range ? `suffix ${key} -${range.suffixLength}` : `range ${key} ${range.offset}+${range.length}`);
+      requests.push(
+        'suffixLength' in range
+          ? `suffix ${key} -${range.suffixLength}`
+          : `range ${key} ${range.offset}+${range.length}`,
+      );
       return inner.getRange(key, range, options);
     },
   };

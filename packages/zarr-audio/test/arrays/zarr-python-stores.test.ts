@@ -26,7 +26,12 @@ describe('stores that zarr-python wrote', () => {
     expect(blob.byteLength).toBe(expected.blob_bytes);
     const whole = await blob.read(0, blob.byteLength);
     expect(sha256(whole)).toBe(expected.blob_sha256);
-    for (const [start, end] of [[0, 1], [4095, 4097], [16000, 17000], [blob.byteLength - 1, blob.byteLength]] as const) {
+    for (const [start, end] of [
+      [0, 1],
+      [4095, 4097],
+      [16000, 17000],
+      [blob.byteLength - 1, blob.byteLength],
+    ] as const) {
       const fresh = await openBlobAt(fixtureStorage(expected.store), blobOf(expected.recording), { cacheBytes: 0 });
       expect(await fresh.read(start, end)).toEqual(whole.slice(start, end));
     }

@@ -5,7 +5,13 @@ import { join } from 'node:path';
 import { createRegistry, type PcmBlock, type PcmData } from '@zarr-audio/codec';
 import { opus } from '@zarr-audio/opus-codec';
 import { onTestFinished } from 'vitest';
-import { type ImportOptions, memoryStorage, openOrCreateStore, type Recording, type WritableAudioStore } from '../../src/index';
+import {
+  type ImportOptions,
+  memoryStorage,
+  openOrCreateStore,
+  type Recording,
+  type WritableAudioStore,
+} from '../../src/index';
 import { fileSource } from '../../src/node';
 import { fixtures } from './corpus';
 
@@ -49,7 +55,11 @@ export function temporaryFolder(): string {
 }
 
 /** Imports a file of the corpus and opens what came of it, in order of the streams. */
-export async function importFixture(store: WritableAudioStore, path: string, options?: ImportOptions): Promise<Recording[]> {
+export async function importFixture(
+  store: WritableAudioStore,
+  path: string,
+  options?: ImportOptions,
+): Promise<Recording[]> {
   const results = await store.import(await fileSource(fixtures + path), options);
   return Promise.all(
     results.map((result) => {

@@ -1,0 +1,269 @@
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type ByteSource, bytesSource, type PcmInput, type PcmSource } from '@zarr-audio/codec';
+import { describe, expect, it } from 'vitest';
+import { memoryStorage, openOrCreateStore, openStore } from '../src/index';
+import { fileSource, fileStorage } from '../src/node';
+import { fixtures } from './support/corpus';
+import { codecs, importFixture, newStore, temporaryFolder } from './support/stores';
+
+const stereo = readFileSync(`${fixtures}ogg_opus/stereo.opus`);
+const code = (name: string) => expect.objectContaining({ code: name });
+
+/** PCM from nowhere: `frames` of silence. */
+function silence(frames: number, sampleRate = 48_000, channels = 1): PcmInput {
+  const format = { sampleRate, channels, sampleType: 'int16', bitsPerSample: 16 } as const;
+  const pcm: PcmSource = {
+    format,
+    container: 'wav',
+    codec: 'pcm_s16le',
+    tags: {},
+    repairs: () => [],
+    async *blocks() {
+      if (frames > 0) yield new Int16Array(frames * channels);
+    },
+  };
+  return { id: 'silence', probe: () => true, open: async () => [pcm] };
+}
+
+describe('input that can not be imported', () => {
+  const cases: [string, Uint8Array, string][] = [
+    ['an empty file', new Uint8Array(0), 'SOURCE_EMPTY'],
+    ['a text file', new TextEncoder().encode('This is no audio.\n'.repeat(100)), 'SOURCE_UNSUPPORTED'],
+    ['Ogg cut within its first page', stereo.subarray(0, 20), 'OPUS_NO_STREAM'],
+    ['Ogg cut within its tags', stereo.subarray(0, 60), 'OPUS_HEADERS_INCOMPLETE'],
+    ['Ogg cut behind its headers', stereo.subarray(0, 200), 'OPUS_NO_PACKETS'],
+  ];
+
+  it.each(cases)('%s gets a code and leaves nothing behind', async (_, bytes, expected) => {
+    const folder = join(temporaryFolder(), 'new.zarr');
+    const store = await openOrCreateStore(await fileStorage(folder, { create: true }), { codecs });
+    await expect(store.import(bytesSource('input', bytes))).rejects.toThrow(code(expected));
+    expect(() => readdirSync(folder)).toThrow(/ENOENT/);
+  });
+
+  it('leaves a store that holds something as it was', async () => {
+    const store = await newStore();
+    const [before] = await importFixture(store, 'ogg_opus/silence.opus');
+    for (const [, bytes] of cases) await expect(store.import(bytesSource('input', bytes))).rejects.toThrow();
+    expect(await store.ids()).toEqual([before!.id]);
+    expect(await store.storage.list!('/.zarr-audio/tmp')).toEqual([]);
+  });
+
+  it('notices a file that shrinks or grows while it is read', async () => {
+    for (const change of [
+      (path: string) => truncateSync(path, 600_000),
+      (path: string) => appendFileSync(path, 'more'),
+    ]) {
+      let isChanged = false;
+      const folder = temporaryFolder();
+      const path = join(folder, 'growing.opus');
+      copyFileSync(`${fixtures}ogg_opus/ogg.opus`, path);
+      const source = await fileSource(path);
+      const changing: ByteSource = {
+        ...source,
+        async *open(options) {
+          for await (const bytes of source.open(options)) {
+            if (!isChanged) change(path);
+            isChanged = true;
+            yield bytes;
+          }
+        },
+      };
+      const store = await newStore();
+      const changed = store.import(changing);
+      await expect(changed).rejects.toThrow(code('SOURCE_CHANGED'));
+      expect(await store.ids()).toEqual([]);
+      expect(await store.storage.list!('/.zarr-audio/tmp')).toEqual([]);
+    }
+  });
+
+  it('refuses PCM that Opus is not for, with the reason', async () => {
+    const store = await newStore();
+    const wav = bytesSource('a.wav', new Uint8Array(44));
+    await expect(store.import(wav, { inputs: [silence(10, 96_000)] })).rejects.toThrow(code('SAMPLE_RATE_TOO_HIGH'));
+    await expect(store.import(wav, { inputs: [silence(10, 3999)] })).rejects.toThrow(code('SAMPLE_RATE_TOO_LOW'));
+    await expect(store.import(wav, { inputs: [silence(10, 48_000, 3)] })).rejects.toThrow(code('TOO_MANY_CHANNELS'));
+    await expect(store.import(wav, { inputs: [silence(0)] })).rejects.toThrow(code('SOURCE_NO_AUDIO'));
+    await expect(store.import(wav, { inputs: [silence(10, 44_100)] })).rejects.toThrow(code('RESAMPLER_MISSING'));
+    await expect(store.import(wav, { inputs: [silence(10)], encoding: { bitrate: 1 } })).rejects.toThrow(
+      code('OPUS_BAD_OPTION'),
+    );
+    await expect(store.import(wav, { inputs: [silence(10)], encoding: { speed: 1 } })).rejects.toThrow(
+      code('OPUS_BAD_OPTION'),
+    );
+    await expect(store.import(wav, { inputs: [silence(10)], stream: 1 })).rejects.toThrow(code('STREAM_NOT_FOUND'));
+    await expect(store.import(wav, { inputs: [silence(10)], codec: 'flac' })).rejects.toThrow(code('CODEC_UNKNOWN'));
+    expect(await store.ids()).toEqual([]);
+  });
+
+  it('refuses options of an encoder for a source that is kept', async () => {
+    const store = await newStore();
+    await expect(importFixture(store, 'ogg_opus/stereo.opus', { encoding: { bitrate: 64_000 } })).rejects.toThrow(
+      code('OPTIONS_UNUSED'),
+    );
+  });
+
+  it('takes an Ogg that is cut later up to its last whole page, and says so', async () => {
+    const store = await newStore();
+    const whole = (await importFixture(store, 'ogg_opus/ogg.opus'))[0]!;
+    const bytes = readFileSync(`${fixtures}ogg_opus/ogg.opus`);
+    const [result] = await store.import(bytesSource('cut.opus', bytes.subarray(0, 400_000)));
+    const part = await store.open((result as { id: string }).id);
+    expect(part.info).toMatchObject({ verbatim: false });
+    expect(part.info.repairs.map((repair) => repair.code)).toEqual(['OGG_TRUNCATED_PAGE', 'OGG_EOS_MISSING']);
+    expect(part.info.packets).toBeGreaterThan(1600);
+    const expected = await whole.read({ end: part.totalSamples });
+    expect((await part.read()).data).toEqual(expected.data);
+  });
+});
+
+describe('stores and recordings that are not there', () => {
+  it('tells what is wrong with the path', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'file'), 'x');
+    await expect(fileStorage(join(folder, 'file'))).rejects.toThrow(code('STORE_NOT_A_FOLDER'));
+    await expect(fileStorage(join(folder, 'none'))).rejects.toThrow(code('STORE_NOT_FOUND'));
+    const other = await fileStorage(folder);
+    await expect(openStore(other, { codecs })).rejects.toThrow(code('STORE_NOT_FOUND'));
+    await expect(openOrCreateStore(other, { codecs })).rejects.toThrow(code('STORE_NOT_EMPTY'));
+    const zarr = (attributes: object) => JSON.stringify({ zarr_format: 3, node_type: 'group', attributes });
+    mkdirSync(join(folder, 'other'));
+    writeFileSync(join(folder, 'other/zarr.json'), zarr({}));
+    const foreign = await fileStorage(join(folder, 'other'));
+    await expect(openStore(foreign, { codecs })).rejects.toThrow(code('STORE_NOT_ZARR_AUDIO'));
+    writeFileSync(join(folder, 'other/zarr.json'), zarr({ magic_id: 'zarr-audio', version: 2 }));
+    await expect(openStore(foreign, { codecs })).rejects.toThrow(code('STORE_VERSION_UNSUPPORTED'));
+    writeFileSync(join(folder, 'other/zarr.json'), '{"zarr_format": 3,');
+    await expect(openStore(foreign, { codecs })).rejects.toThrow(code('METADATA_DAMAGED'));
+  });
+
+  it('finds recordings by id, beginning and file name, and says when it can not', async () => {
+    const store = await newStore();
+    const [a] = await importFixture(store, 'ogg_opus/silence.opus');
+    const [first, second] = await importFixture(store, 'ogg_opus/variable-channel.opus');
+    for (const query of [a!.id, a!.id.slice(0, 6), `sha:${a!.id.slice(0, 6)}`, 'silence.opus', 'file:silence.opus']) {
+      expect((await store.find(query)).id).toBe(a!.id);
+    }
+    await expect(store.find('variable-channel.opus')).rejects.toMatchObject({
+      code: 'RECORDING_AMBIGUOUS',
+      details: { ids: [first!.id, second!.id].sort() },
+    });
+    for (const query of ['0123456789abcdef', 'nobody.opus', 'file:', '../..', `file:${a!.id}`]) {
+      await expect(store.find(query)).rejects.toThrow(code('RECORDING_NOT_FOUND'));
+    }
+    await expect(store.open('../x')).rejects.toThrow(code('RECORDING_NOT_FOUND'));
+    await expect(store.open('zz')).rejects.toThrow(code('RECORDING_NOT_FOUND'));
+  });
+
+  it('refuses ranges out of bounds', async () => {
+    const [recording] = await importFixture(await newStore(), 'ogg_opus/tiny.ogg');
+    expect(recording!.totalSamples).toBe(279);
+    for (const [start, end] of [
+      [-1, 5],
+      [0, 280],
+      [6, 5],
+      [0.5, 5],
+      [0, Number.NaN],
+      [280, 280],
+    ]) {
+      const read = recording!.read({ start: start!, end: end! });
+      await expect(read).rejects.toThrow(RangeError);
+      await expect(read).rejects.toThrow(code('RANGE_OUT_OF_BOUNDS'));
+    }
+    expect((await recording!.read({ start: 279, end: 279 })).frames).toBe(0);
+  });
+
+  it('names what is wrong with attributes', async () => {
+    const storage = memoryStorage();
+    const store = await openOrCreateStore(storage, { codecs });
+    const [recording] = await importFixture(store, 'ogg_opus/tiny.ogg');
+    const key = `/${recording!.id}/zarr.json` as const;
+    const json = JSON.parse(new TextDecoder().decode(await storage.get(key)));
+    const changes: [string, (attributes: Record<string, unknown>) => void, string][] = [
+      ['total_samples', (a) => void (a.total_samples = -1), 'RECORDING_BAD_ATTRIBUTES'],
+      ['gaps', (a) => void (a.gaps = [[1]]), 'RECORDING_BAD_ATTRIBUTES'],
+      ['index_arrays', (a) => void (a.index_arrays = { index: '../x', seek_points: null }), 'RECORDING_BAD_ATTRIBUTES'],
+      ['repairs', (a) => void (a.repairs = [{ code: 7 }]), 'RECORDING_BAD_ATTRIBUTES'],
+      ['source', (a) => void (a.source = 'x'), 'RECORDING_BAD_ATTRIBUTES'],
+      ['codec', (a) => void (a.codec = 'mp3'), 'CODEC_UNKNOWN'],
+      ['pre_skip', (a) => void (a.pre_skip = 70_000), 'OPUS_BAD_ATTRIBUTES'],
+      ['channel_mapping', (a) => void (a.channel_mapping = { family: 0 }), 'OPUS_BAD_ATTRIBUTES'],
+      ['nb_channels', (a) => void (a.nb_channels = 'two'), 'OPUS_BAD_ATTRIBUTES'],
+    ];
+    for (const [, change, expected] of changes) {
+      const attributes = structuredClone(json.attributes);
+      change(attributes);
+      await storage.set(key, new TextEncoder().encode(JSON.stringify({ ...json, attributes })));
+      await expect(store.open(recording!.id)).rejects.toThrow(code(expected));
+    }
+    // More samples than there are packets: no zeros are made up for them.
+    const more = { ...json.attributes, total_samples: 2000 };
+    await storage.set(key, new TextEncoder().encode(JSON.stringify({ ...json, attributes: more })));
+    await expect((await store.open(recording!.id)).read()).rejects.toThrow(code('INDEX_INCONSISTENT'));
+    await storage.set(key, new TextEncoder().encode(JSON.stringify({ ...json, consolidated_metadata: undefined })));
+    await expect(store.open(recording!.id)).rejects.toThrow(code('RECORDING_BAD_ATTRIBUTES'));
+    const entries = [];
+    for await (const entry of store.entries()) entries.push(entry);
+    expect(entries).toEqual([{ id: recording!.id, error: code('RECORDING_BAD_ATTRIBUTES') }]);
+  });
+});
+
+describe('imports', () => {
+  it('find what is there already', async () => {
+    const store = await newStore();
+    const source = await fileSource(`${fixtures}ogg_opus/chain.opus`);
+    const statuses = async () => (await store.import(source)).map(({ status, stream }) => `${stream} ${status}`);
+    expect(await statuses()).toEqual(['0 imported', '1 imported', '2 imported', '3 imported']);
+    expect(await statuses()).toEqual(['0 duplicate', '1 duplicate', '2 duplicate', '3 duplicate']);
+    const wav = bytesSource('a.wav', new Uint8Array(44));
+    const encode = async (bitrate: number) =>
+      (await store.import(wav, { inputs: [silence(4800)], encoding: { bitrate } }))[0];
+    const first = await encode(32_000);
+    expect(first).toMatchObject({ status: 'imported' });
+    expect(await encode(32_000)).toEqual({ ...first, status: 'duplicate' });
+    expect(await encode(48_000)).toMatchObject({ status: 'imported' });
+  });
+
+  it('pick one stream', async () => {
+    const store = await newStore();
+    const [only, ...rest] = await importFixture(store, 'ogg_opus/variable-channel.opus', { stream: 1 });
+    expect(rest).toEqual([]);
+    expect(only!.info).toMatchObject({ channels: 2, source: { stream: 1 } });
+    await expect(importFixture(store, 'ogg_opus/variable-channel.opus', { stream: 2 })).rejects.toThrow(
+      code('STREAM_NOT_FOUND'),
+    );
+  });
+
+  it('can be aborted, with the reason, and leave nothing', async () => {
+    const store = await newStore();
+    const controller = new AbortController();
+    const source = await fileSource(`${fixtures}ogg_opus/ogg.opus`);
+    const aborting: ByteSource = {
+      ...source,
+      async *open(options) {
+        for await (const bytes of source.open(options)) {
+          yield bytes;
+          controller.abort(new Error('enough'));
+        }
+      },
+    };
+    await expect(store.import(aborting, { signal: controller.signal })).rejects.toThrow('enough');
+    expect(await store.ids()).toEqual([]);
+    expect(await store.storage.list!('/.zarr-audio/tmp')).toEqual([]);
+  });
+
+  it('keep what the user says of a recording', async () => {
+    const user = { site: 'Ölberg', tags: ['dawn', 3, null], nested: { a: true } };
+    const [recording] = await importFixture(await newStore(), 'ogg_opus/tiny.ogg', { user });
+    expect(recording!.info.user).toEqual(user);
+  });
+});
