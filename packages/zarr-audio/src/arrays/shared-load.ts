@@ -3,7 +3,7 @@
  * nobody waits for it any more.
  */
 export class SharedLoads<K, V> {
-  readonly #loads = new Map<K, { promise: Promise<V>; controller: AbortController; waiters: number }>();
+  readonly #loads = new Map<K, Load<V>>();
 
   /** The load of this key that is under way, or a new one. */
   async get(key: K, signal: AbortSignal | undefined, start: (signal: AbortSignal) => Promise<V>): Promise<V> {
@@ -14,26 +14,30 @@ export class SharedLoads<K, V> {
       return await abortable(load.promise, signal);
     } finally {
       load.waiters--;
-      if (load.waiters === 0) {
-        this.#forget(key, load);
+      if (load.waiters === 0 && this.#loads.get(key) === load) {
+        this.#loads.delete(key);
         load.controller.abort();
       }
     }
   }
 
-  #start(key: K, start: (signal: AbortSignal) => Promise<V>) {
+  #start(key: K, start: (signal: AbortSignal) => Promise<V>): Load<V> {
     const controller = new AbortController();
     const load = { promise: start(controller.signal), controller, waiters: 0 };
     this.#loads.set(key, load);
     // Whoever comes after the end starts anew: what is kept, and for how long, is for a cache to say.
-    const forget = () => this.#forget(key, load);
+    const forget = () => {
+      if (this.#loads.get(key) === load) this.#loads.delete(key);
+    };
     load.promise.then(forget, forget);
     return load;
   }
+}
 
-  #forget(key: K, load: object): void {
-    if (this.#loads.get(key) === load) this.#loads.delete(key);
-  }
+interface Load<V> {
+  readonly promise: Promise<V>;
+  readonly controller: AbortController;
+  waiters: number;
 }
 
 /** The promise's result, or the reason of the signal if that comes first. */

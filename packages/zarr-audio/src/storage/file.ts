@@ -147,9 +147,10 @@ class FolderStorage implements WritableStorage {
 
   async rename(from: StorageKey, to: StorageKey): Promise<boolean> {
     const source = this.#path(this.#fileSegments(from));
+    const target = this.#fileSegments(to);
     if (`${to}/`.startsWith(`${from}/`)) throw badKey(to, `it lies in ${from}`);
     await this.#write(from, this.#fileSegments(from), () => this.#syncSource(from, source));
-    return this.#write(to, this.#fileSegments(to), async (path) => {
+    return this.#write(to, target, async (path) => {
       const folder = dirname(path);
       const top = await makeFolder(folder);
       try {

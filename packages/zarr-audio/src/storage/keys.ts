@@ -9,8 +9,8 @@ import type { StorageKey } from './storage';
  */
 export function keySegments(key: string): string[] {
   if (key === '/') return [];
-  const segments = key.split('/');
-  if (segments.shift() !== '') throw badKey(key, 'it does not begin with /');
+  if (!key.startsWith('/')) throw badKey(key, 'it does not begin with /');
+  const segments = key.slice(1).split('/');
   for (const segment of segments) {
     if (segment === '' || segment === '.' || segment === '..') throw badKey(key, `a segment is '${segment}'`);
     if (segment.includes('\\') || segment.includes('\0')) throw badKey(key, 'it holds a backslash or a NUL');

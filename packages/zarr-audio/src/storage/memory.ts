@@ -56,10 +56,10 @@ export function memoryStorage(files: Map<string, Uint8Array> = new Map()): Writa
     },
     async rename(from, to) {
       const source = inside(at(from));
+      if (inside(at(to)).startsWith(source)) throw badKey(to, `it lies in ${from}`);
       if (files.has(at(to)) || under(to).length > 0) return false;
       const keys = under(from);
       if (keys.length === 0) throw new StoreError('STORE_NOT_FOUND', `there is no folder ${from}`, { key: from });
-      if (inside(to).startsWith(source)) throw badKey(to, `it lies in ${from}`);
       for (const key of keys) {
         place(`${to}/${key.slice(source.length)}`, files.get(key)!);
         files.delete(key);
