@@ -55,7 +55,12 @@ export class WasmHeap {
       const message = `${MAX_WASM_HANDLERS} decoders and encoders are in use: free() some`;
       throw new OpusCodecError('OPUS_TOO_MANY_DECODERS', message, { limit: MAX_WASM_HANDLERS });
     }
-    const handler = call(() => new this.#module.OpusScriptHandler(sampleRate, channels, application));
+    let handler: OpusScriptHandler;
+    try {
+      handler = new this.#module.OpusScriptHandler(sampleRate, channels, application);
+    } catch (error) {
+      throw failed(String(error), error);
+    }
     this.#handlers++;
     // A handler that was dropped without free() is deleted by emscripten's own registry.
     this.#forgotten.register(handler, null, handler);
@@ -73,7 +78,12 @@ export class WasmHeap {
       throw new RangeError(`a packet of ${packet.byteLength} bytes that is longer than 60 ms`);
     }
     this.#module.HEAPU8.set(packet, this.#packetPointer);
-    const frames = call(() => handler._decode(this.#packetPointer, packet.byteLength, this.#pcmPointer));
+    let frames: number;
+    try {
+      frames = handler._decode(this.#packetPointer, packet.byteLength, this.#pcmPointer);
+    } catch (error) {
+      throw failed(String(error), error);
+    }
     if (frames < 0) throw decodeFailed(REASONS[frames] ?? `error ${frames}`, packet);
     const cells = this.#module.HEAP32;
     const first = this.#pcmPointer >> 2;
@@ -89,7 +99,12 @@ export class WasmHeap {
   encode(handler: OpusScriptHandler, pcm: Int16Array, channels: number, frameSize: number): Uint8Array {
     this.#module.HEAP16.set(pcm.subarray(0, frameSize * channels), this.#pcmPointer >> 1);
     // The second argument counts byte cells to be joined to samples; the samples are whole already.
-    const byteLength = call(() => handler._encode(this.#pcmPointer, 0, this.#packetPointer, frameSize));
+    let byteLength: number;
+    try {
+      byteLength = handler._encode(this.#pcmPointer, 0, this.#packetPointer, frameSize);
+    } catch (error) {
+      throw failed(String(error), error);
+    }
     if (byteLength <= 0) {
       const reason = REASONS[byteLength] ?? `error ${byteLength}`;
       throw new OpusCodecError('OPUS_ENCODE_FAILED', `libopus did not encode a frame: ${reason}`, {
@@ -101,15 +116,7 @@ export class WasmHeap {
   }
 }
 
-/** A trap (an abort of the C++, memory that can't grow) leaves the instance in no known state. */
-function call<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    throw failed(String(error), error);
-  }
-}
-
+/** A trap (the C++ aborts, memory can't grow) leaves the instance in no known state. */
 function failed(reason: string, cause?: unknown): OpusCodecError {
   const message = `the WASM of opusscript failed, and can't be used any more in this process: ${reason}`;
   return new OpusCodecError('OPUS_BACKEND_FAILED', message, { backend: 'wasm', reason }, cause);
