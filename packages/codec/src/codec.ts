@@ -206,6 +206,7 @@ export interface Codec {
    */
   describe(attributes: JsonObject): StreamDescription;
 
+  /** Made or taken from a pool, as if new; `free` gives it back. */
   createDecoder(stream: StreamDescription, options?: DecoderOptions): Promise<PacketDecoder>;
 
   /**

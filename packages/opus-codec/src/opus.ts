@@ -2,15 +2,16 @@ import type { Codec } from '@zarr-audio/codec';
 import { isOgg } from '@zarr-audio/ogg-demux';
 import { decodePlan } from '@zarr-audio/opus-index';
 import type { OpusBackend } from './backends/backend';
-import { type SelectOptions, selectBackend } from './backends/select';
+import { defaultLoaders, type SelectOptions, selectBackend } from './backends/select';
 import { VECTOR_HASH } from './backends/vector';
-import { createPacketDecoder } from './decode/packet-decoder';
+import type { WasmOptions } from './backends/wasm';
+import { DecoderPool } from './decode/decoder-pool';
 import { encodeOpus } from './encode/encode';
 import { planEncoding } from './encode/encoder-plan';
 import { ingestOggOpus, listPackets, scanOggOpus } from './ingest/ingest';
 import { describeAttributes } from './stream-description';
 
-export interface OpusOptions extends SelectOptions {
+export interface OpusOptions extends SelectOptions, WasmOptions {
   /** What encodes and decodes where a call does not say: `auto` (the default), `native`, `wasm`, or a backend. */
   readonly backend?: string | OpusBackend;
 }
@@ -24,7 +25,9 @@ const RFC_PRE_ROLL = 3840;
  *
  * @see RFC 6716 (Opus), RFC 7845 (Ogg Opus)
  */
-export function opus({ backend = 'auto', ...select }: OpusOptions = {}): Codec {
+export function opus({ backend = 'auto', loaders, onWarning, ...wasm }: OpusOptions = {}): Codec {
+  const select: SelectOptions = { loaders: loaders ?? defaultLoaders(wasm), onWarning };
+  const decoders = new DecoderPool();
   return {
     id: 'opus',
     capabilities: { sampleRates: [48_000], maxChannels: 2, lossless: false, encode: true },
@@ -42,7 +45,7 @@ export function opus({ backend = 'auto', ...select }: OpusOptions = {}): Codec {
     describe: describeAttributes,
     async createDecoder(stream, options = {}) {
       const selected = await selectBackend(options.backend ?? backend, select);
-      return createPacketDecoder(stream, selected.backend, { exact: selected.exact });
+      return decoders.acquire(stream, selected);
     },
     decodePlan,
     seekPointAttributes: { vector_hash: VECTOR_HASH, sample_rate: 48_000, sample_type: 'int16' },

@@ -1,3 +1,4 @@
+/// <reference path="./opusscript.d.ts" />
 import {
   APPLICATION_RESTRICTED_LOWDELAY,
   CTL,

@@ -62,10 +62,21 @@ export class CanonicalWriter {
     this.#take(this.#muxer.skip(samples));
   }
 
-  /** @param endSample  Where the audio ends, in samples at 48 kHz from the first packet, pre-skip included. */
-  finish(endSample?: number): void {
-    this.#take(this.#muxer.finish(endSample));
+  /**
+   * @param endSample  Where the audio ends, in samples at 48 kHz from the first packet, pre-skip included.
+   * @returns What the granule position can't say, as `StreamSummary.trims`: Ogg trims on the last page alone.
+   */
+  finish(endSample: number): (readonly [number, number])[] {
+    const trims: (readonly [number, number])[] = [];
+    try {
+      this.#take(this.#muxer.finish(endSample));
+    } catch (error) {
+      if (errorCode(error) !== 'OGG_MUX_END_BEFORE_LAST_PAGE') throw error;
+      this.#take(this.#muxer.finish());
+      trims.push([endSample, this.#index.samples - endSample]);
+    }
     this.#index.finish();
+    return trims;
   }
 
   /** What has become known since the last call; undefined where that is nothing. */

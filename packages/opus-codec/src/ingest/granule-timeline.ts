@@ -63,7 +63,8 @@ export class GranuleTimeline {
       }
       this.samples += difference;
       this.gaps.push({ end: this.samples, samples: difference });
-      this.repair('OPUS_GAP', byteOffset, difference);
+      // A hole is what a jump means: the source is told to have one, and can be kept with it.
+      this.note('OPUS_GAP', byteOffset, difference);
     } else if (difference < 0) {
       this.#deficit = -difference;
       this.#deficitAt = byteOffset;

@@ -1,4 +1,4 @@
-import type { ByteSource, FilePacket, IngestEvent, IngestOptions } from '@zarr-audio/codec';
+import type { ByteSource, FilePacket, IngestEvent, IngestOptions, StreamSummary } from '@zarr-audio/codec';
 import { OggDemuxer } from '@zarr-audio/ogg-demux';
 import { SeekFromStart, SeekGrid, type SeekPointBuilder } from '@zarr-audio/opus-index';
 import { encodeOpusTags } from '@zarr-audio/opus-parser';
@@ -76,16 +76,17 @@ async function* ingestCanonical(source: ByteSource, options: IngestOptions): Asy
       continue;
     }
     const writer = writers.get(stream)!;
+    let trims: StreamSummary['trims'] = [];
     if (event.type === 'page') {
       addPage(writer, event.page, stream.timeline);
     } else {
-      writer.finish(stream.timeline.samples - event.endTrim);
+      trims = writer.finish(stream.timeline.samples - event.endTrim);
       writers.delete(stream);
     }
     const piece = writer.piece();
     if (piece) yield piece;
     if (event.type === 'end') {
-      const summary = summarize(stream, writer.packets, writer.samples, event.endTrim);
+      const summary = { ...summarize(stream, writer.packets, event.endTrim), trims };
       yield { type: 'end', stream: stream.number, summary };
     }
   }

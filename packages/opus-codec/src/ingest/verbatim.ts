@@ -65,7 +65,7 @@ export async function* indexInPlace(
   index.finish();
   for (const early of held) yield { type: 'piece', stream: 0, bytes: early, rows: NO_ROWS, seekRows: NO_ROWS };
   yield { type: 'piece', stream: 0, bytes: NO_BYTES, rows: index.takeRows(), seekRows: index.takeSeekRows() };
-  yield { type: 'end', stream: 0, summary: summarize(stream, index.packets, index.samples, ended.endTrim) };
+  yield { type: 'end', stream: 0, summary: summarize(stream, index.packets, ended.endTrim) };
 }
 
 const NO_BYTES = new Uint8Array(0);
@@ -94,13 +94,8 @@ export function sourceOf(stream: OggOpusStream) {
   return { container: 'ogg', codec: 'opus', sampleRate, channels: head.channels, tags };
 }
 
-export function summarize(
-  stream: OggOpusStream,
-  packets: number,
-  samples: number,
-  endTrim: number,
-): StreamSummary {
-  const { gaps, repairs } = stream.timeline;
+export function summarize(stream: OggOpusStream, packets: number, endTrim: number): StreamSummary {
+  const { gaps, repairs, samples } = stream.timeline;
   const totalSamples = Math.max(0, samples - stream.head.preSkip - endTrim);
   return { packets, totalSamples, gaps, trims: [], repairs };
 }

@@ -11,7 +11,6 @@ import type {
 import { type BlobReader, openBlob, openRows, parseArrayMetadata, type RowsReader } from '../arrays/index';
 import { SampleRangeError, StoreError } from '../errors';
 import { isObject } from '../json-file';
-import { DecoderPool } from '../read/decoder-pool';
 import { allocate, copySamples, outputType } from '../read/pcm-assembly';
 import { decodeRange, type RangeDecoderParts } from '../read/range-decoder';
 import { SampleMap } from '../read/sample-map';
@@ -47,7 +46,6 @@ export class Recording {
   readonly seekPoints: RowsReader | undefined;
   readonly #codec: Codec;
   readonly #samples: SampleMap;
-  readonly #decoders: DecoderPool;
   readonly #parts: RangeDecoderParts;
 
   /**
@@ -71,7 +69,6 @@ export class Recording {
     this.index = rows(indexArrays.index);
     this.seekPoints = indexArrays.seekPoints === null ? undefined : rows(indexArrays.seekPoints);
     this.#samples = new SampleMap(description.preSkip, summary.trims);
-    this.#decoders = new DecoderPool(this.#codec, description);
     const { index: indexSort, seekPoints: seekSort } = SORTED_COLUMNS;
     this.#parts = {
       codec: this.#codec,
@@ -105,11 +102,11 @@ export class Recording {
   async read(options: ReadOptions = {}): Promise<PcmBlock> {
     const { start, end } = this.#range(options);
     const type = outputType(options.dtype ?? 'auto', this.description);
-    const decoder = await this.#decoders.acquire(options.decoder);
+    const decoder = await this.#codec.createDecoder(this.description, { backend: options.decoder });
     try {
       return await this.#readWith(decoder, type, start, end, options);
     } finally {
-      this.#decoders.release(options.decoder, decoder);
+      decoder.free();
     }
   }
 
@@ -122,11 +119,11 @@ export class Recording {
     const type = outputType(options.dtype ?? 'auto', this.description);
     const blockFrames = options.blockFrames ?? this.description.sampleRate;
     if (!Number.isSafeInteger(blockFrames) || blockFrames < 1) throw new RangeError(`blockFrames: ${blockFrames}`);
-    const decoder = await this.#decoders.acquire(options.decoder);
+    const decoder = await this.#codec.createDecoder(this.description, { backend: options.decoder });
     try {
       yield* this.#blocksWith(decoder, type, start, end, blockFrames, options);
     } finally {
-      this.#decoders.release(options.decoder, decoder);
+      decoder.free();
     }
   }
 

@@ -1,0 +1,197 @@
+import { bytesSource } from '@zarr-audio/codec';
+import { stripPageHeaders } from '@zarr-audio/ogg-demux';
+import { joinMultistream } from '@zarr-audio/opus-parser';
+import { describe, expect, it } from 'vitest';
+import { listPackets, scanOggOpus } from '../../src/ingest/ingest';
+import {
+  AUDIO,
+  codesOf,
+  collect,
+  concatenate,
+  fixture,
+  HEAD,
+  type Ingested,
+  ingest,
+  type MadePage,
+  NO_TAGS,
+  page,
+  regularPages,
+  stream,
+} from './made-ogg';
+
+const TOTAL = 5 * 9600 - 312;
+
+/** The packets that the rows point to. */
+function packetsIn({ blob, rows }: Ingested): Uint8Array[] {
+  return rows.map(([position, length]) => {
+    const bytes = blob.subarray(position!, position! + length!);
+    return length! > 65_024 ? stripPageHeaders(bytes) : bytes;
+  });
+}
+
+async function expectRebuilt(made: Ingested) {
+  const { streams } = await collect(scanOggOpus(bytesSource('blob', made.blob)));
+  expect(streams[0]!.rows).toEqual(made.rows);
+}
+
+describe('a sound stream', () => {
+  it('is kept byte for byte, whole and in pieces of any size', async () => {
+    const file = concatenate(stream(regularPages(5)));
+    const { streams, restarts } = await ingest(file);
+    expect(restarts).toBe(0);
+    expect(streams[0]).toMatchObject({ verbatim: true, blob: file, summary: { packets: 50, totalSamples: TOTAL, repairs: [] } });
+    expect(packetsIn(streams[0]!)).toEqual(AUDIO.slice(0, 50));
+    expect(streams[0]!.seekRows).toEqual([[0, 0, 0]]);
+    for (const size of [1, 1000]) {
+      const pieces = {
+        name: 'made.opus',
+        async *open() {
+          for (let at = 0; at < file.length; at += size) yield file.slice(at, at + size);
+        },
+      };
+      const { streams: again } = await collect(scanOggOpus(pieces));
+      expect(again[0]).toMatchObject({ blob: file, rows: streams[0]!.rows });
+    }
+  });
+
+  it.each([
+    ['without EOS', [{ eos: false }], TOTAL, ['OGG_EOS_MISSING']],
+    ['with an end trim', [{ granule: 47_000 }], 47_000 - 312, []],
+    ['with an end trim of whole packets', [{ granule: 40_001 }], 40_001 - 312, []],
+  ] as [string, Partial<MadePage>[], number, string[]][])('%s too', async (_, [last], total, repairs) => {
+    const pages = regularPages(5);
+    const { streams } = await ingest(concatenate(stream([...pages.slice(0, 4), { ...pages[4]!, ...last }])));
+    expect(streams[0]!.verbatim).toBe(true);
+    expect(streams[0]!.summary.totalSamples).toBe(total);
+    expect(codesOf(streams[0]!.summary)).toEqual(repairs);
+  });
+
+  it('that was captured while it ran begins where it begins', async () => {
+    const { streams } = await ingest(concatenate(stream(regularPages(5, 1_000_000))));
+    expect(streams[0]).toMatchObject({ verbatim: true, summary: { totalSamples: TOTAL, repairs: [], gaps: [] } });
+  });
+
+  it('with an empty last page that trims', async () => {
+    const pages = [...regularPages(5), { packets: [], granule: 47_500 }];
+    const { streams } = await ingest(concatenate(stream(pages)));
+    expect(streams[0]).toMatchObject({ verbatim: true, summary: { totalSamples: 47_500 - 312 } });
+  });
+
+  it('gets a grid where nothing is to be measured', async () => {
+    const { streams } = await ingest(fixture('ogg_opus/sine-440-10s.opus'), { seekPoints: 'grid' });
+    expect(streams[0]!.seekRows.map(([packet, from]) => [packet, from])).toEqual([[0, 0], [50, 100], [150, 200], [250, 300], [350, 400], [450, 500]]);
+  });
+});
+
+describe('what is not sound is put into canonical Ogg', () => {
+  const pages = () => stream(regularPages(5));
+  const cases: [string, () => Uint8Array[], string[], Partial<Ingested['summary']>][] = [
+    ['garbage between pages', () => pages().toSpliced(3, 0, new Uint8Array(100).fill(79)), ['OGG_GARBAGE'], { packets: 50, totalSamples: TOTAL }],
+    ['garbage before the first page', () => [new Uint8Array(9), ...pages()], ['OGG_GARBAGE'], { packets: 50, totalSamples: TOTAL }],
+    ['a doubled page', () => pages().toSpliced(3, 0, pages()[3]!), ['OGG_SEQUENCE_GAP'], { packets: 50, totalSamples: TOTAL }],
+    ['a lost page', () => pages().toSpliced(3, 1), ['OGG_SEQUENCE_GAP', 'OPUS_GAP'], { packets: 40, totalSamples: TOTAL, gaps: [{ end: 19_200, samples: 9600 }] }],
+    ['a damaged page', () => pages().map((bytes, i) => (i === 3 ? bytes.with(100, bytes[100]! ^ 1) : bytes)), ['OGG_CRC_MISMATCH', 'OGG_SEQUENCE_GAP', 'OPUS_GAP'], { packets: 40, totalSamples: TOTAL }],
+    ['no granule on one page', () => stream(regularPages(5).with(2, { ...regularPages(5)[2]!, granule: -1n })), ['OPUS_GRANULE_MISSING'], { packets: 50, totalSamples: TOTAL }],
+    ['a granule that decreases', () => stream(regularPages(5).with(2, { ...regularPages(5)[2]!, granule: 100 })), ['OPUS_GRANULE_DECREASED'], { packets: 50, totalSamples: TOTAL, gaps: [] }],
+    ['a granule beyond all reason', () => stream(regularPages(5).with(4, { ...regularPages(5)[4]!, granule: 2n ** 52n })), ['OPUS_GRANULE_WRONG'], { packets: 50, totalSamples: TOTAL, gaps: [] }],
+    ['a first granule before the start', () => stream(regularPages(5).with(0, { ...regularPages(5)[0]!, granule: 100 })), ['OPUS_GRANULE_DECREASED'], { packets: 50, totalSamples: TOTAL }],
+    ['a packet that is none', () => stream(regularPages(5).with(2, { packets: [new Uint8Array(0), ...AUDIO.slice(20, 30)], granule: 28_800 })), ['OPUS_BAD_PACKET'], { packets: 50, totalSamples: TOTAL }],
+    ['no tags', () => stream(regularPages(5)).toSpliced(1, 1), ['OGG_SEQUENCE_GAP', 'OPUS_TAGS_MISSING'], { packets: 50, totalSamples: TOTAL }],
+    ['tags that are cut', () => stream(regularPages(5)).with(1, page({ packets: [NO_TAGS.subarray(0, 14)], granule: 0, sequence: 1 })), ['OPUS_BAD_TAGS'], { packets: 50, totalSamples: TOTAL }],
+  ];
+
+  it.each(cases)('%s', async (_, make, repairs, summary) => {
+    const { streams, restarts } = await ingest(concatenate(make()));
+    expect(restarts).toBe(1);
+    const [made] = streams;
+    expect(made!.verbatim).toBe(false);
+    expect(codesOf(made!.summary)).toEqual(repairs);
+    expect(made!.summary).toMatchObject(summary);
+    expect(packetsIn(made!)).toHaveLength(summary.packets!);
+    await expectRebuilt(made!);
+    // What was made is sound: another ingest keeps it as it is.
+    const again = await ingest(made!.blob);
+    expect(again.streams[0]).toMatchObject({ verbatim: true, blob: made!.blob, rows: made!.rows });
+  });
+
+  it('an end trim over several pages stands in the trims', async () => {
+    const file = stream([...regularPages(60 / 10), ...[]].concat(regularPages(30).slice(6)).concat({ packets: [], granule: 60_000 }));
+    const { streams } = await ingest(concatenate(file.toSpliced(2, 0, Uint8Array.of(1, 2, 3))));
+    const { summary, rows } = streams[0]!;
+    expect(rows).toHaveLength(300);
+    expect(summary).toMatchObject({ totalSamples: 60_000 - 312, trims: [[60_000, 228_000]] });
+  });
+
+  it('packets over page ends, and one over 65,024 bytes, come to lie whole', async () => {
+    // A packet of 120 frames of silence has any length that its padding says; this one is made of a multistream of 255.
+    const large = joinMultistream(Array.from({ length: 255 }, () => AUDIO[5]!));
+    expect(large.length).toBeGreaterThan(40_000);
+    const three = [large, joinMultistream(Array.from({ length: 255 }, (_, i) => AUDIO[(i * 2) % 500]!))];
+    const lacing = (length: number) => [...Array<number>(Math.floor(length / 255)).fill(255), length % 255];
+    const body = concatenate(three);
+    const values = three.flatMap(({ length }) => lacing(length));
+    const made: Uint8Array[] = stream([]).slice(0, 2);
+    for (let at = 0, offset = 0, sequence = 2; at < values.length; at += 100, sequence++) {
+      const part = values.slice(at, at + 100);
+      const length = part.reduce((sum, value) => sum + value, 0);
+      const { encodeOggPage } = await import('@zarr-audio/ogg-mux');
+      const ends = part.filter((value) => value < 255).length;
+      const before = values.slice(0, at).filter((value) => value < 255).length;
+      made.push(
+        encodeOggPage({
+          serial: 7,
+          sequence,
+          granulePosition: ends > 0 ? BigInt((before + ends) * 960) : -1n,
+          continued: at > 0 && values[at - 1] === 255,
+          eos: at + 100 >= values.length,
+          lacing: Uint8Array.from(part),
+          body: body.subarray(offset, offset + length),
+        }),
+      );
+      offset += length;
+    }
+    const { streams } = await ingest(concatenate(made));
+    expect(packetsIn(streams[0]!)).toEqual(three);
+    expect(codesOf(streams[0]!.summary)).toEqual([]);
+    await expectRebuilt(streams[0]!);
+  });
+});
+
+describe('several streams', () => {
+  it('of a chain, also with the same serial, are told apart', async () => {
+    const { streams } = await ingest(concatenate([...stream(regularPages(2)), ...stream(regularPages(3)), ...stream(regularPages(1), 9)]));
+    expect(streams.map(({ summary }) => summary.packets)).toEqual([20, 30, 10]);
+    for (const made of streams) await expectRebuilt(made);
+  });
+
+  it('that are multiplexed are told apart', async () => {
+    const [a, b] = [stream(regularPages(3), 1), stream(regularPages(3), 2)];
+    const file = [a[0]!, b[0]!, a[1]!, b[1]!, a[2]!, b[2]!, a[3]!, b[3]!, a[4]!, b[4]!];
+    const { streams } = await ingest(concatenate(file));
+    expect(streams.map(({ summary }) => summary)).toMatchObject([
+      { packets: 30, repairs: [] },
+      { packets: 30, repairs: [] },
+    ]);
+  });
+
+  it('of which one can not be taken: the others are, and it is named', async () => {
+    const bad = stream(regularPages(2), 3).with(0, page({ packets: [HEAD.with(8, 99)], granule: 0, bos: true, serial: 3 }));
+    const { streams, failed } = await ingest(concatenate([...stream(regularPages(2)), ...bad, ...stream(regularPages(1), 9)]));
+    expect(streams.map((made) => made?.summary.packets)).toEqual([20, undefined, 10]);
+    expect(failed).toEqual([{ stream: 1, code: 'OPUS_BAD_HEAD' }]);
+  });
+});
+
+describe('listPackets', () => {
+  it('gives positions in the file, link by link', async () => {
+    const file = concatenate([...stream(regularPages(1)), ...stream(regularPages(2))]);
+    const packets = [];
+    for await (const packet of listPackets(bytesSource('a', file))) packets.push(packet);
+    expect(packets.map(({ link }) => link)).toEqual([...Array(10).fill(0), ...Array(20).fill(1)]);
+    for (const [i, { bytePosition, byteLength, startSample, link }] of packets.entries()) {
+      const number = i - link * 10;
+      expect(file.slice(bytePosition, bytePosition + byteLength)).toEqual(AUDIO[number]!.slice());
+      expect(startSample).toBe(number * 960);
+    }
+  });
+});
