@@ -87,7 +87,7 @@ class ShardedBlobWriter implements BlobWriter {
       shardBytes = byteLength;
       await this.#endChunk(chunkBytes);
     } else if (this.#chunkFill > 0) {
-      this.#batch.fill(1, this.#batchBytes + this.#chunkFill, this.#batchBytes + chunkBytes);
+      this.#batch.fill(0, this.#batchBytes + this.#chunkFill, this.#batchBytes + chunkBytes);
       await this.#endChunk(chunkBytes);
     }
     if (this.#shardChunks > 0) await this.#endShard(shardBytes / chunkBytes, chunkBytes + CHECKSUM_BYTES);

@@ -91,7 +91,6 @@ async function decode(table: Uint64Array, place: ChunkPlace, signal: AbortSignal
   try {
     return await table.getChunk([...place.chunk], { signal });
   } catch (error) {
-    signal.throwIfAborted();
     if (errorCode(error) !== undefined) throw error;
     throw chunkDamaged(place, "can't be decoded", error);
   }

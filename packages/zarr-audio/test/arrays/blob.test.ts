@@ -73,6 +73,29 @@ describe('a blob', () => {
     expect([...index]).toEqual([0n, 260n, 260n, 260n, none, none, none, none]);
   });
 
+  it('is filled up with zeros, whatever its buffer held before', async () => {
+    const files = new Map<string, Uint8Array>();
+    await writeBlob(memoryStorage(files), '/blob', sampleBytes(3 * 1024 + 300), SMALL);
+    expect(files.get('/blob/c/3')!.slice(260 + 44, 260 + 256)).toEqual(new Uint8Array(212));
+  });
+
+  it('is the same on a storage that takes its time', async () => {
+    const slow = memoryStorage();
+    const create = slow.create.bind(slow);
+    slow.create = async (key) => {
+      const file = await create(key);
+      const write = async (bytes: Uint8Array) => {
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        await file.write(bytes);
+      };
+      return { ...file, write };
+    };
+    const bytes = sampleBytes(9_000_000);
+    await writeBlob(slow, '/blob', bytes, {}, [100_000]);
+    const blob = await openBlobAt(slow, '/blob');
+    expect(sha256(await blob.read(0, bytes.byteLength))).toBe(sha256(bytes));
+  });
+
   it('shorter than a chunk is one chunk of its own length', async () => {
     const files = new Map<string, Uint8Array>();
     const metadata = await writeBlob(memoryStorage(files), '/blob', sampleBytes(100));
@@ -190,6 +213,16 @@ describe('reading a blob', () => {
     expect(requests).toHaveLength(1 + 16);
   });
 
+  it('keeps the last chunk of a long read for the one that goes on from there, and no more', async () => {
+    const { blob, requests } = await counting({ cacheBytes: 3 * 65_536 });
+    await blob.read(0, 600_000);
+    requests.length = 0;
+    await blob.read(600_000, 610_000);
+    expect(requests).toEqual([]);
+    await blob.read(500_000, 500_001);
+    expect(requests).toHaveLength(1);
+  });
+
   it('keeps nothing where no room is given', async () => {
     const { blob, requests } = await counting({ cacheBytes: 0 });
     await blob.read(0, 10);
@@ -230,12 +263,23 @@ describe('reading a blob', () => {
     await expect(blob.read(0, 10)).resolves.toHaveLength(10);
   });
 
-  it('may be left in the middle of a stream', async () => {
-    const { blob } = await counting();
+  it('may be left in the middle of a stream: what is under way is given up', async () => {
+    const storage = countingStorage();
+    const long = sampleBytes(10_000_000);
+    await writeBlob(storage, '/blob', long);
+    const blob = await openBlobAt(storage, '/blob');
+    const getRange = storage.getRange.bind(storage);
+    storage.getRange = (key, range, options) => {
+      storage.signals.push(options?.signal);
+      return getRange(key, range, options);
+    };
     for await (const piece of blob.stream()) {
-      expect(sha256(piece)).toBe(sha256(bytes.subarray(0, piece.byteLength)));
+      expect(sha256(piece)).toBe(sha256(long.subarray(0, piece.byteLength)));
       break;
     }
+    // The index, the first piece, and the next.
+    expect(storage.signals).toHaveLength(3);
+    expect(storage.signals.at(-1)?.aborted).toBe(true);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import * as zarr from 'zarrita';
 import { createRowsWriter } from '../../src/arrays';
 import { memoryStorage, type ReadableStorage } from '../../src/storage';
-import { allRows, countingStorage, openRowsAt, packetRows, uint64Bytes, writeRows } from './stores';
+import { allRows, countingStorage, openRowsAt, packetRows, sha256, uint64Bytes, writeRows } from './stores';
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
 
@@ -34,7 +34,7 @@ describe('a table of rows', () => {
     const rows = packetRows(25_000);
     await writeRows(storage, '/index', rows, 5);
     const reader = await openRowsAt(storage, '/index');
-    expect(uint64Bytes(await allRows(reader))).toEqual(uint64Bytes(rows));
+    expect(sha256(uint64Bytes(await allRows(reader)))).toBe(sha256(uint64Bytes(rows)));
     const stored = [0, 1, 2].map((i) => files.get(`/index/c/${i}/0`)!);
     expect(stored.reduce((sum, file) => sum + file.byteLength, 0) / 25_000).toBeLessThan(3);
     // Blosc's header: shuffled (bit 0), elements of 8 bytes, a whole chunk, though the last one is half empty.
@@ -42,7 +42,7 @@ describe('a table of rows', () => {
       const view = new DataView(file.buffer, file.byteOffset);
       expect([file[2]! & 1, file[3], view.getUint32(4, true)]).toEqual([1, 8, 400_000]);
     }
-    expect(await zarritaRows(storage, 'index')).toEqual(rows);
+    expect(sha256(uint64Bytes(await zarritaRows(storage, 'index')))).toBe(sha256(uint64Bytes(rows)));
   });
 
   it('holds any safe integers, in any number of columns and pieces', async () => {

@@ -235,14 +235,19 @@ describe('answers', () => {
 
   it('without range support are read no further than needed', async () => {
     let sent = 0;
+    let isCancelled = false;
     const endless = new ReadableStream<Uint8Array>({
       pull(controller) {
         controller.enqueue(new Uint8Array(1000).fill(sent));
         sent++;
       },
+      cancel() {
+        isCancelled = true;
+      },
     });
     const storage = httpStorage('http://host/', { fetch: async () => new Response(endless) });
     expect(await storage.getRange('/file', { offset: 1999, length: 2 })).toEqual(Uint8Array.of(1, 2));
     expect(sent).toBeLessThan(6);
+    expect(isCancelled).toBe(true);
   });
 });
