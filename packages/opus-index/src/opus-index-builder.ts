@@ -1,4 +1,3 @@
-import { packetSamples } from '@zarr-audio/opus-parser';
 import { PacketRows } from '@zarr-audio/packet-index';
 import type { SeekPointBuilder } from './seek-grid';
 
@@ -21,16 +20,21 @@ export class OpusIndexBuilder {
   }
 
   /**
-   * The next packet.
+   * The next packet: bytes `[start, end)` of `bytes`, without page headers.
    *
-   * @param packet        Its bytes, without page headers.
+   * @param samples       That it decodes to, at 48 kHz: `packetSamples` of @zarr-audio/opus-parser.
    * @param bytePosition  Where it begins in the blob.
-   * @param byteLength    How far it reaches there: more than `packet` has where page headers lie in between.
-   * @throws {OpusError} `OPUS_BAD_PACKET`
+   * @param byteLength    How far it reaches there: more than `end - start` where page headers lie in between.
    */
-  add(packet: Uint8Array, bytePosition: number, byteLength: number = packet.byteLength): void {
-    const samples = packetSamples(packet);
-    this.#seekPoints.add(packet, this.#rows.samples, samples);
+  add(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    samples: number,
+    bytePosition: number,
+    byteLength: number = end - start,
+  ): void {
+    this.#seekPoints.add(bytes, start, end, this.#rows.samples, samples);
     this.#rows.add(bytePosition, byteLength, samples);
   }
 

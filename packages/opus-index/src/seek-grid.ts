@@ -5,12 +5,12 @@ import { SAMPLE_RATE } from './timing';
 /** What turns passing packets into rows of seek points, 3 numbers each. */
 export interface SeekPointBuilder {
   /**
-   * The next packet of the stream, in order.
+   * The next packet of the stream, in order: bytes `[start, end)` of `bytes`.
    *
    * @param cumStart  Its first sample, at 48 kHz; larger than the end of the packet before it after a hole.
    * @param samples   That it decodes to.
    */
-  add(packet: Uint8Array, cumStart: number, samples: number): void;
+  add(bytes: Uint8Array, start: number, end: number, cumStart: number, samples: number): void;
   /** Rows that became final since the last call. */
   take(): Float64Array;
   /** The stream is complete: all rows become final. */
@@ -33,7 +33,7 @@ export class SeekGrid implements SeekPointBuilder {
   #reset = -1;
   #next = ROW_SAMPLES;
 
-  add(_packet: Uint8Array, cumStart: number, samples: number): void {
+  add(_bytes: Uint8Array, _start: number, _end: number, cumStart: number, samples: number): void {
     const packet = this.#packets++;
     const hole = cumStart > this.#expected;
     this.#expected = cumStart + samples;
@@ -72,7 +72,7 @@ export class SeekFromStart implements SeekPointBuilder {
   #packets = 0;
   #expected = 0;
 
-  add(_packet: Uint8Array, cumStart: number, samples: number): void {
+  add(_bytes: Uint8Array, _start: number, _end: number, cumStart: number, samples: number): void {
     const packet = this.#packets++;
     if (packet === 0 || cumStart > this.#expected) {
       const at = this.#rows.reserve();

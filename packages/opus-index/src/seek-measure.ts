@@ -47,7 +47,8 @@ export class SeekMeasurer implements SeekPointBuilder {
     this.#actualPcm = new Int16Array(this.#reference.maxPacketFrames * channels);
   }
 
-  add(packet: Uint8Array, cumStart: number, samples: number): void {
+  add(bytes: Uint8Array, start: number, end: number, cumStart: number, samples: number): void {
+    const packet = bytes.subarray(start, end);
     const number = this.#packets++;
     const hole = number === 0 || cumStart > this.#end;
     this.#end = cumStart + samples;

@@ -29,7 +29,7 @@ class ModelDecoder implements MeasuringDecoder {
   }
 
   decode(packet: Uint8Array, output: Int16Array): number {
-    const number = new DataView(packet.buffer).getUint32(0);
+    const number = new DataView(packet.buffer, packet.byteOffset).getUint32(0);
     if (this.#start < 0) this.#start = number;
     const isSequential = this.#start === 0 || this.packets[this.#start]!.gap > 0;
     const converged = isSequential || number >= this.#start + this.packets[this.#start]!.converges;
@@ -53,7 +53,7 @@ function rowsOf(builder: SeekPointBuilder, packets: readonly Packet[]): number[]
     cum += gap;
     const bytes = new Uint8Array(4);
     new DataView(bytes.buffer).setUint32(0, i);
-    builder.add(bytes, cum, samples);
+    builder.add(bytes, 0, 4, cum, samples);
     cum += samples;
     if (i % 97 === 0) rows.push(...builder.take());
   }
@@ -131,7 +131,8 @@ describe('SeekMeasurer', () => {
         const start = starts(packets);
         const end = start.at(-1)! + packets.at(-1)!.samples;
         expect(rows[0]).toEqual([0, 0, 0]);
-        for (const [i, [p, from, maxDiff]] of rows.entries() as IterableIterator<[number, [number, number, number]]>) {
+        for (const [i, row] of rows.entries()) {
+          const [p, from, maxDiff] = row as [number, number, number];
           const next = rows[i + 1];
           const until = next?.[1] ?? packets.length;
           if (next) {
@@ -144,7 +145,7 @@ describe('SeekMeasurer', () => {
           expect(maxDiff).toBe(wrong ? 7 : 0);
           for (let q = p + 1; q < until; q++) expect(packets[q]!.gap).toBe(0);
           // No domain reaches further than 4 s behind its packet, the candidates' spacing and a packet aside.
-          const reach = (next ? start[next[1]]! : end) - start[p]!;
+          const reach = (next ? start[next[1]!]! : end) - start[p]!;
           expect(reach).toBeLessThanOrEqual(4 * SECOND + 5760 + maxGap(packets));
         }
       }),

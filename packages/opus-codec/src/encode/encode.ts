@@ -125,7 +125,7 @@ class FramePacker {
   #encode(): void {
     const isCandidate = this.#clock.at(this.#packets * this.#frameSize * this.#scale);
     if (isCandidate) this.#encoder.setPredictionDisabled(true);
-    this.#writer.add(this.#encoder.encode(this.#frame, this.#frameSize));
+    this.#writer.add(this.#encoder.encode(this.#frame, this.#frameSize), this.#frameSize * this.#scale);
     if (isCandidate) this.#encoder.setPredictionDisabled(false);
     this.#packets++;
     this.#filled = 0;

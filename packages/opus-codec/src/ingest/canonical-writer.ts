@@ -1,7 +1,6 @@
 import { errorCode, type IngestEvent } from '@zarr-audio/codec';
 import { type MuxedPage, OggPacketMuxer } from '@zarr-audio/ogg-mux';
 import { OpusIndexBuilder, type SeekPointBuilder } from '@zarr-audio/opus-index';
-import { packetSamples } from '@zarr-audio/opus-parser';
 
 /**
  * Puts the packets of one stream into canonical Ogg (docs/format.md) and indexes them where they come to lie.
@@ -13,7 +12,7 @@ export class CanonicalWriter {
   readonly #muxer: OggPacketMuxer;
   readonly #index: OpusIndexBuilder;
   /** Packets whose page is not out yet, with the hole before each. */
-  readonly #waiting: { packet: Uint8Array; gap: number }[] = [];
+  readonly #waiting: { packet: Uint8Array; samples: number; gap: number }[] = [];
   #pages: Uint8Array[] = [];
   #gap = 0;
 
@@ -39,18 +38,19 @@ export class CanonicalWriter {
   }
 
   /**
+   * @param samples  That the packet decodes to, at 48 kHz.
    * @param trimmed  Nothing of the packet or of any after it is heard: it stays on one page with the packet before.
    * @returns false if there is no room for a trimmed packet on that page: it is left out.
    */
-  add(packet: Uint8Array, trimmed = false): boolean {
+  add(packet: Uint8Array, samples: number, trimmed = false): boolean {
     let pages: MuxedPage[];
     try {
-      pages = this.#muxer.add(packet, packetSamples(packet), { hold: trimmed });
+      pages = this.#muxer.add(packet, samples, { hold: trimmed });
     } catch (error) {
       if (trimmed && errorCode(error)?.startsWith('OGG_MUX_HELD_')) return false;
       throw error;
     }
-    this.#waiting.push({ packet, gap: this.#gap });
+    this.#waiting.push({ packet, samples, gap: this.#gap });
     this.#gap = 0;
     this.#take(pages);
     return true;
@@ -92,9 +92,9 @@ export class CanonicalWriter {
     for (const { bytes, packetOffsets, packetLengths } of pages) {
       this.#pages.push(bytes);
       for (const [i, offset] of packetOffsets.entries()) {
-        const { packet, gap } = this.#waiting.shift()!;
+        const { packet, samples, gap } = this.#waiting.shift()!;
         if (gap > 0) this.#index.skip(gap);
-        this.#index.add(packet, offset, packetLengths[i]!);
+        this.#index.add(packet, 0, packet.length, samples, offset, packetLengths[i]!);
       }
     }
   }

@@ -35,13 +35,14 @@ export async function* listPackets(source: ByteSource, options: IngestOptions = 
   const ends = new Map<OggOpusStream, number>();
   for await (const event of readOggOpus(source, options)) {
     if (event.type !== 'page') continue;
-    const { packets, audio, samples, gap } = event.page;
+    const { packets, samples, gap } = event.page;
     let startSample = (ends.get(event.stream) ?? 0) + gap;
-    for (const [k, i] of audio.entries()) {
+    for (const [i, count] of samples.entries()) {
+      if (count === 0) continue;
       const bytePosition = packets.byteOffset(i);
       const byteLength = packets.byteLength(i);
-      yield { bytePosition, byteLength, samples: samples[k]!, startSample, link: event.stream.number };
-      startSample += samples[k]!;
+      yield { bytePosition, byteLength, samples: count, startSample, link: event.stream.number };
+      startSample += count;
     }
     ends.set(event.stream, startSample);
   }
@@ -93,13 +94,14 @@ async function* ingestCanonical(source: ByteSource, options: IngestOptions): Asy
 }
 
 function addPage(writer: CanonicalWriter, page: OggOpusPage, timeline: GranuleTimeline): void {
-  const { packets, audio, samples, gap, endTrim } = page;
+  const { packets, samples, gap, endTrim } = page;
   if (gap > 0) writer.skip(gap);
-  let kept = samples.reduce((sum, count) => sum + count, 0) - endTrim;
-  for (const [k, i] of audio.entries()) {
-    const isTaken = writer.add(packets.packet(i), endTrim > 0 && kept <= 0);
-    if (!isTaken) timeline.repair('OPUS_TRIMMED_PACKET_DROPPED', packets.byteOffset(i), samples[k]!);
-    kept -= samples[k]!;
+  let kept = page.totalSamples - endTrim;
+  for (const [i, count] of samples.entries()) {
+    if (count === 0) continue;
+    const isTaken = writer.add(packets.packet(i), count, endTrim > 0 && kept <= 0);
+    if (!isTaken) timeline.repair('OPUS_TRIMMED_PACKET_DROPPED', packets.byteOffset(i), count);
+    kept -= count;
   }
 }
 

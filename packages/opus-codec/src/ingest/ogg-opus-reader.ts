@@ -17,12 +17,13 @@ export interface OggOpusStream {
   readonly timeline: GranuleTimeline;
 }
 
-/** Audio packets that end on one page: `packet(i)` for each `i` in `audio`. */
+/** Audio packets that end on one page. */
 export interface OggOpusPage {
   readonly packets: OggPagePackets;
-  /** Which of the page's packets are audio, and what each decodes to. */
-  readonly audio: readonly number[];
-  readonly samples: readonly number[];
+  /** What each packet of the page decodes to, at 48 kHz; 0 for one that is no audio, or can't be decoded. */
+  readonly samples: Uint16Array;
+  /** The sum of `samples`. */
+  readonly totalSamples: number;
   /** Missing samples before the first of them. */
   readonly gap: number;
   /** Samples that the page trims from the end, if it is the last. */
@@ -107,9 +108,9 @@ export class OggOpusReader {
     const logical = this.#logical.get(packets.stream.index);
     if (!logical || logical.failure) return;
     if (packets.page.eos) logical.eos = true;
-    const audio: number[] = [];
-    const samples: number[] = [];
+    const samples = new Uint16Array(packets.count);
     let total = 0;
+    let audio = 0;
     for (let i = 0; i < packets.count; i++) {
       if (!logical.inAudio && this.#header(logical, packets, i, out)) {
         if (logical.failure) return;
@@ -117,17 +118,18 @@ export class OggOpusReader {
       }
       const count = this.#duration(logical, packets, i);
       if (count === 0) continue;
-      if (packets.spansPages(i)) logical.timeline.sound = false;
-      audio.push(i);
-      samples.push(count);
+      samples[i] = count;
       total += count;
+      audio++;
     }
-    if (!logical.inAudio || (packets.count > 0 && audio.length === 0)) return;
+    if (!logical.inAudio || (packets.count > 0 && audio === 0)) return;
+    if (audio > 0 && packets.spansPages(0)) logical.timeline.sound = false;
     const { granulePosition, byteOffset } = packets.page;
-    const { gap, endTrim } = logical.timeline.page(granulePosition, total, audio.length === 0, byteOffset);
-    if (audio.length === 0) return;
+    const { gap, endTrim } = logical.timeline.page(granulePosition, total, audio === 0, byteOffset);
+    if (audio === 0) return;
     logical.stream ??= this.#open(logical, out);
-    out.push({ type: 'page', stream: logical.stream, page: { packets, audio, samples, gap, endTrim } });
+    const page = { packets, samples, totalSamples: total, gap, endTrim };
+    out.push({ type: 'page', stream: logical.stream, page });
   }
 
   /** Takes a header packet; false if the packet is audio after all. */
@@ -172,7 +174,9 @@ export class OggOpusReader {
   /** Samples of an audio packet; 0 for one that can't be decoded, which is dropped. */
   #duration(logical: Logical, packets: OggPagePackets, i: number): number {
     try {
-      return packetSamples(packets.packet(i));
+      if (packets.spansPages(i)) return packetSamples(packets.packet(i));
+      const start = packets.byteOffset(i) - packets.page.byteOffset - packets.page.headerLength;
+      return packetSamples(packets.page.body, start, start + packets.byteLength(i));
     } catch (error) {
       logical.timeline.repair(asCoded(error).code, packets.byteOffset(i), 0);
       return 0;

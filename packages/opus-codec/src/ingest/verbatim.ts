@@ -2,7 +2,7 @@ import type { IngestEvent, StreamSummary } from '@zarr-audio/codec';
 import { type OggEvent, type OggPagePackets, OggDemuxer } from '@zarr-audio/ogg-demux';
 import { OpusIndexBuilder, type SeekPointBuilder } from '@zarr-audio/opus-index';
 import { describeHead } from '../stream-description';
-import { type OggOpusEvent, OggOpusReader, type OggOpusStream } from './ogg-opus-reader';
+import { type OggOpusEvent, type OggOpusPage, OggOpusReader, type OggOpusStream } from './ogg-opus-reader';
 
 /** Thrown by a strict pass: the source can't be kept as it is. */
 export class NotVerbatim extends Error {
@@ -43,7 +43,7 @@ export async function* indexInPlace(
         yield { type: 'stream', stream: 0, description, source: sourceOf(stream), verbatim: strict };
       } else if (event.type === 'page' && event.stream === stream) {
         if (event.page.gap > 0) index!.skip(event.page.gap);
-        for (const i of event.page.audio) addInPlace(index!, event.page.packets, i);
+        addInPlace(index!, event.page);
       } else if (event.type === 'end' && event.stream === stream) {
         ended = event;
       }
@@ -71,11 +71,23 @@ export async function* indexInPlace(
 const NO_BYTES = new Uint8Array(0);
 const NO_ROWS = new Float64Array(0);
 
-/** A packet where it lies; one that is continued spans the page headers in between. */
-function addInPlace(index: OpusIndexBuilder, packets: OggPagePackets, i: number): void {
-  const begin = packets.byteOffset(i);
-  const length = packets.spansPages(i) ? endOfFirst(packets) - begin : packets.byteLength(i);
-  index.add(packets.packet(i), begin, length);
+/** The packets of a page where they lie; one that is continued spans the page headers in between. */
+function addInPlace(index: OpusIndexBuilder, { packets, samples }: OggOpusPage): void {
+  const { body, byteOffset, headerLength } = packets.page;
+  const bodyOffset = byteOffset + headerLength;
+  for (let i = 0; i < samples.length; i++) {
+    const count = samples[i]!;
+    if (count === 0) continue;
+    const position = packets.byteOffset(i);
+    if (packets.spansPages(i)) {
+      const packet = packets.packet(i);
+      index.add(packet, 0, packet.length, count, position, endOfFirst(packets) - position);
+      continue;
+    }
+    const length = packets.byteLength(i);
+    const start = position - bodyOffset;
+    index.add(body, start, start + length, count, position, length);
+  }
 }
 
 /** Where the first packet that ends on a page ends, in the input. */
