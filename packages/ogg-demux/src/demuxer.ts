@@ -60,14 +60,16 @@ export class OggDemuxer {
    * Takes the next bytes of the input.
    *
    * Pages that lie wholly in `bytes` are handed out as views into it, so don't overwrite it as long as these events
-   * are in use. The demuxer itself keeps no reference to it.
+   * are in use. The demuxer itself keeps no reference to it. Views are plain Uint8Arrays, also into a Buffer.
    *
    * @throws {TypeError} if `bytes` is not a Uint8Array, or after `finish`.
    */
   push(bytes: Uint8Array): OggEvent[] {
     if (!(bytes instanceof Uint8Array)) throw new TypeError('push takes a Uint8Array');
     if (this.#finished) throw new TypeError('push after finish');
-    this.#scanner.push(bytes);
+    // A subclass (Buffer) would make views of its own kind, whose `slice` may not copy.
+    const { buffer, byteOffset, length } = bytes;
+    this.#scanner.push(bytes.constructor === Uint8Array ? bytes : new Uint8Array(buffer, byteOffset, length));
     return this.#takeEvents();
   }
 

@@ -96,7 +96,7 @@ export class LogicalStream {
   }
 
   #begin(part: Uint8Array, byteOffset: number, lost: LostPacket[]): void {
-    this.#pending = new PacketAssembly(part.subarray(0, 0), byteOffset);
+    this.#pending = new PacketAssembly(byteOffset);
     this.#append(part, lost);
   }
 

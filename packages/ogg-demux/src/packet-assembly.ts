@@ -7,13 +7,11 @@ import type { JoinedPacket } from './page-packets';
 export class PacketAssembly {
   /** Offset in the input of its first byte. */
   readonly byteOffset: number;
-  byteLength: number;
-  #bytes: Uint8Array;
+  byteLength = 0;
+  #bytes = new Uint8Array(0);
 
-  constructor(part: Uint8Array, byteOffset: number) {
+  constructor(byteOffset: number) {
     this.byteOffset = byteOffset;
-    this.byteLength = part.length;
-    this.#bytes = part.slice();
   }
 
   append(part: Uint8Array): void {

@@ -1,4 +1,4 @@
-import { CRC_AT, headCrc, TABLES } from './crc';
+import { CRC_AT, headCrc, POLYNOMIAL, swapBytes, TABLES } from './crc';
 import { MAX_PAGE_BYTES } from './page';
 
 /** Positions that are remembered: two pages of the greatest size, as a power of two. */
@@ -40,7 +40,7 @@ export class RangeCrc {
     let ring = this.#top & MASK;
     const end = position - byteOffset;
     for (let i = this.#top - byteOffset; i < end; i++) {
-      crc = (crc << 8) ^ TABLES[bytes[i]! ^ (crc >>> 24)]!;
+      crc = (crc >>> 8) ^ TABLES[(bytes[i]! ^ crc) & 255]!;
       ring = (ring + 1) & MASK;
       prefix[ring] = crc;
     }
@@ -53,17 +53,18 @@ export class RangeCrc {
     const head = headCrc(bytes, at);
     const behind = CRC_AT + 4;
     const difference = prefix[(position + behind) & MASK]! ^ head;
-    return (prefix[(position + byteLength) & MASK]! ^ multiply(difference, this.#powers[byteLength - behind]!)) >>> 0;
+    const shifted = multiply(swapBytes(difference), this.#powers[byteLength - behind]!);
+    return (swapBytes(prefix[(position + byteLength) & MASK]!) ^ shifted) >>> 0;
   }
 }
 
 /** x^(8 n) modulo the polynomial, for each n that a page may have. */
 function makePowers(): Int32Array {
   const powers = new Int32Array(MAX_PAGE_BYTES);
-  let power = 1;
+  let power = swapBytes(1);
   for (let n = 0; n < powers.length; n++) {
-    powers[n] = power;
-    power = (power << 8) ^ TABLES[power >>> 24]!;
+    powers[n] = swapBytes(power);
+    power = (power >>> 8) ^ TABLES[power & 255]!;
   }
   return powers;
 }
@@ -72,7 +73,7 @@ function makePowers(): Int32Array {
 function multiply(a: number, b: number): number {
   let product = 0;
   for (let bit = 31; bit >= 0; bit--) {
-    product = (product << 1) ^ ((product >> 31) & 0x04c11db7);
+    product = (product << 1) ^ ((product >> 31) & POLYNOMIAL);
     product ^= a & -((b >>> bit) & 1);
   }
   return product;
