@@ -37,7 +37,9 @@ for await (const { recording } of store.entries()) {
   const { id, channels, totalSamples, packets, seekPoints, verbatim, source } = recording.info;
   recordings.push(recording);
   const kept = verbatim ? 'kept as it was' : 'encoded';
-  say(`   ${id}  ${channels} ch  ${(totalSamples / 48000).toFixed(3)} s  ${packets} packets, ${seekPoints} seek points, ${kept}  ${source.file}`);
+  say(
+    `   ${id}  ${channels} ch  ${(totalSamples / 48000).toFixed(3)} s  ${packets} packets, ${seekPoints} seek points, ${kept}  ${source.file}`,
+  );
 }
 
 say('\n3. Read one second from the middle, with the native and with the WASM decoder\n');
@@ -57,16 +59,21 @@ for (const recording of recordings) {
     const from = performance.now();
     blocks[decoder] = await recording.read({ ...range, decoder });
     const ms = (performance.now() - from).toFixed(1);
-    say(`   ${recording.id}  ${decoder.padEnd(6)}  samples [${range.start}, ${range.end})  ${ms} ms  difference from a sequential decode: ${blocks[decoder].maxDiff}`);
+    say(
+      `   ${recording.id}  ${decoder.padEnd(6)}  samples [${range.start}, ${range.end})  ${ms} ms  difference from a sequential decode: ${blocks[decoder].maxDiff}`,
+    );
   }
   const whole = await recording.read({ decoder: 'wasm' });
   const { channels } = recording.description;
   const cut = whole.data.subarray(range.start * channels, range.end * channels);
-  const equal = (block) => !block || Buffer.compare(Buffer.from(block.data.buffer), Buffer.from(cut.slice().buffer)) === 0;
+  const equal = (block) =>
+    !block || Buffer.compare(Buffer.from(block.data.buffer), Buffer.from(cut.slice().buffer)) === 0;
   const agree = equal(blocks.native) && equal(blocks.wasm);
   same &&= agree;
   const both = blocks.native ? 'native = WASM = ' : 'WASM = ';
-  say(`   ${recording.id}  ${agree ? `${both}the whole recording, decoded and cut: the same bits` : 'THE DECODERS DIFFER'}`);
+  say(
+    `   ${recording.id}  ${agree ? `${both}the whole recording, decoded and cut: the same bits` : 'THE DECODERS DIFFER'}`,
+  );
 }
 
 const [first] = recordings;

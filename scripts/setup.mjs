@@ -1,7 +1,7 @@
 // Installs and builds all that the demo and the tests need: with Node, npm and (for the native decoder) a C++ compiler.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { bin, must, pnpm, RETRY_NATIVE, root } from './toolchain.mjs';
+import { pnpm, RETRY_NATIVE, root, turbo } from './toolchain.mjs';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -20,4 +20,4 @@ try {
   );
 }
 
-must(bin('turbo'), ['run', 'build', '--output-logs=errors-only', '--log-order=stream']);
+if (turbo('build') !== 0) process.exit(1);

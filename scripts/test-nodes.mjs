@@ -10,7 +10,16 @@ let failures = 0;
 for (const release of releases) {
   const folder = join(root, `.oracles/node-${release}`);
   mkdirSync(folder, { recursive: true });
-  must('npm', ['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', '--loglevel=error', `node@${release}`]);
+  must('npm', [
+    'install',
+    '--prefix',
+    folder,
+    '--no-save',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+    `node@${release}`,
+  ]);
   const node = join(folder, 'node_modules/node/bin/node');
   const probe = `try { require('@discordjs/opus'); console.log('native') } catch { console.log('WASM only') }`;
   console.log(`\nNode ${release}:`);

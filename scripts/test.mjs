@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import './setup.mjs';
-import { bin, root, run } from './toolchain.mjs';
+import { bin, root, run, turbo } from './toolchain.mjs';
 
 const report = join(root, '.cache/vitest.json');
 mkdirSync(join(root, '.cache'), { recursive: true });
@@ -13,7 +13,7 @@ let failed = 0;
 const count = (status) => (status === 0 ? passed++ : failed++);
 
 count(run(bin('biome'), ['check', '.']));
-count(run(bin('turbo'), ['run', 'typecheck', '--output-logs=errors-only', '--log-order=stream']));
+count(turbo('typecheck'));
 const status = run(bin('vitest'), [
   'run',
   ...process.argv.slice(2),

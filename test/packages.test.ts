@@ -52,12 +52,19 @@ describe.each(folders)('package %s', (folder) => {
     for (const { text } of sources) {
       for (const [, specifier] of text.matchAll(/(?:from|import)\s*\(?\s*'([^'.#][^']*)'/g)) {
         if (specifier!.startsWith('node:')) continue;
-        imported.add(specifier!.split('/').slice(0, specifier!.startsWith('@') ? 2 : 1).join('/'));
+        imported.add(
+          specifier!
+            .split('/')
+            .slice(0, specifier!.startsWith('@') ? 2 : 1)
+            .join('/'),
+        );
       }
     }
     const declared = { ...manifest.dependencies };
     expect([...imported].filter((name) => name !== '@discordjs/opus').sort()).toEqual(Object.keys(declared).sort());
-    const ours = [...imported].map((name) => LAYERS.indexOf(name.replace('@zarr-audio/', ''))).filter((layer) => layer >= 0);
+    const ours = [...imported]
+      .map((name) => LAYERS.indexOf(name.replace('@zarr-audio/', '')))
+      .filter((layer) => layer >= 0);
     for (const layer of ours) expect(layer).toBeLessThan(LAYERS.indexOf(folder));
   });
 

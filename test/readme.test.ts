@@ -3,10 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-const readmes = [
-  'README.md',
-  ...readdirSync(`${root}packages`).map((folder) => `packages/${folder}/README.md`),
-].filter((path) => existsSync(root + path));
+const readmes = ['README.md', ...readdirSync(`${root}packages`).map((folder) => `packages/${folder}/README.md`)].filter(
+  (path) => existsSync(root + path),
+);
 
 /** The command has no TypeScript to show; its examples are what the tests of the command run. */
 const WITHOUT_EXAMPLE = ['packages/cli/README.md'];

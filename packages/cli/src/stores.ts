@@ -1,6 +1,6 @@
 import { type CodecRegistry, createRegistry } from '@zarr-audio/codec';
 import { opus } from '@zarr-audio/opus-codec';
-import { httpStorage, openStore, type AudioStore, type ReadableStorage } from 'zarr-audio';
+import { type AudioStore, httpStorage, openStore, type ReadableStorage } from 'zarr-audio';
 import { fileStorage } from 'zarr-audio/node';
 
 /** All codecs that the command knows. */

@@ -1,4 +1,4 @@
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { errorCode, type JsonObject, type JsonValue } from '@zarr-audio/codec';
 
 /** The command was called wrongly: exit status 2. */
@@ -9,7 +9,11 @@ export class UsageError extends Error {
 export type OptionTypes = NonNullable<ParseArgsConfig['options']>;
 
 /** Options and positional arguments; an unknown option or a missing argument is wrong usage. */
-export function parseCommand<T extends OptionTypes>(args: readonly string[], options: T, positionals: readonly string[]) {
+export function parseCommand<T extends OptionTypes>(
+  args: readonly string[],
+  options: T,
+  positionals: readonly string[],
+) {
   const parsed = parse(args, options);
   if (parsed.positionals.length < positionals.length) {
     throw new UsageError(`missing: ${positionals.slice(parsed.positionals.length).join(', ')}`);
@@ -34,7 +38,8 @@ export function noMore(positionals: readonly string[], count: number): void {
 export function wholeNumber(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) throw new UsageError(`--${name} must be a whole number, not '${text}'`);
+  if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
+    throw new UsageError(`--${name} must be a whole number, not '${text}'`);
   return value;
 }
 

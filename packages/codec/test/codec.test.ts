@@ -69,7 +69,9 @@ describe('createRegistry', () => {
   });
 
   it('refuses an unknown id by code, and bad ids by TypeError', () => {
-    expect(() => createRegistry([codec('a', 1)]).get('flac')).toThrow(expect.objectContaining({ code: 'CODEC_UNKNOWN' }));
+    expect(() => createRegistry([codec('a', 1)]).get('flac')).toThrow(
+      expect.objectContaining({ code: 'CODEC_UNKNOWN' }),
+    );
     expect(() => createRegistry([codec('a', 1), codec('a', 2)])).toThrow(TypeError);
     expect(() => createRegistry([codec('../x', 1)])).toThrow(TypeError);
   });

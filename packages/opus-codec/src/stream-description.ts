@@ -1,4 +1,4 @@
-import { CodedError, type JsonObject, type JsonValue, type StreamDescription } from '@zarr-audio/codec';
+import type { CodedError, JsonObject, JsonValue, StreamDescription } from '@zarr-audio/codec';
 import type { OpusHead } from '@zarr-audio/opus-parser';
 import { OpusCodecError } from './errors';
 

@@ -26,9 +26,13 @@ export function decodePlan(
     if (row.from <= first) governing = i;
   }
   if (governing < 0) {
-    throw new OpusIndexError('SEEK_POINTS_DAMAGED', `no seek point governs packet ${first}; rebuild them with reindex`, {
-      packet: first,
-    });
+    throw new OpusIndexError(
+      'SEEK_POINTS_DAMAGED',
+      `no seek point governs packet ${first}; rebuild them with reindex`,
+      {
+        packet: first,
+      },
+    );
   }
   const segments: DecodeSegment[] = [];
   let segment = { reset: rows[governing]!.packet, from: first, maxDiff: rows[governing]!.maxDiff };

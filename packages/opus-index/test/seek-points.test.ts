@@ -1,5 +1,5 @@
-import fc from 'fast-check';
 import { UNMEASURED } from '@zarr-audio/codec';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type MeasuringDecoder, SeekFromStart, SeekGrid, SeekMeasurer, type SeekPointBuilder } from '../src/index';
 
@@ -77,7 +77,12 @@ function starts(packets: readonly Packet[]): number[] {
 describe('SeekMeasurer', () => {
   it('finds a row every half second where candidates converge at once', () => {
     const rows = measured(steady(500));
-    expect(rows.slice(0, 4)).toEqual([[0, 0, 0], [25, 27, 0], [50, 52, 0], [75, 77, 0]]);
+    expect(rows.slice(0, 4)).toEqual([
+      [0, 0, 0],
+      [25, 27, 0],
+      [50, 52, 0],
+      [75, 77, 0],
+    ]);
     // The last candidate that has 300 ms behind its convergence is packet 475.
     expect(rows.at(-1)).toEqual([475, 477, 0]);
     expect(rows).toHaveLength(20);
@@ -86,26 +91,45 @@ describe('SeekMeasurer', () => {
 
   it('wants 300 ms and 15 packets: with 2.5 ms packets 120, with 60 ms packets 15', () => {
     const short = measured(steady(480, 120, 2));
-    expect(short).toEqual([[0, 0, 0], [200, 202, 0]]);
+    expect(short).toEqual([
+      [0, 0, 0],
+      [200, 202, 0],
+    ]);
     const long = measured(steady(25, 2880, 1));
     // The candidates stand at the first packet at or after each half second: 9 (0.54 s), 17, ...
-    expect(long).toEqual([[0, 0, 0], [9, 10, 0]]);
+    expect(long).toEqual([
+      [0, 0, 0],
+      [9, 10, 0],
+    ]);
     expect(measured(steady(24, 2880, 1))).toEqual([[0, 0, 0]]);
   });
 
   it('keeps the latest candidate of those that converge at the same packet', () => {
     const packets = steady(200).map((packet, i) => ({ ...packet, converges: i === 25 ? 40 : i === 50 ? 15 : 2 }));
-    expect(measured(packets).slice(0, 3)).toEqual([[0, 0, 0], [50, 65, 0], [75, 77, 0]]);
+    expect(measured(packets).slice(0, 3)).toEqual([
+      [0, 0, 0],
+      [50, 65, 0],
+      [75, 77, 0],
+    ]);
   });
 
   it('drops a candidate that a later one overtakes', () => {
     const packets = steady(200).map((packet, i) => ({ ...packet, converges: i === 25 ? 60 : 2 }));
-    expect(measured(packets).slice(0, 3)).toEqual([[0, 0, 0], [50, 52, 0], [75, 77, 0]]);
+    expect(measured(packets).slice(0, 3)).toEqual([
+      [0, 0, 0],
+      [50, 52, 0],
+      [75, 77, 0],
+    ]);
   });
 
   it('forces rows every 2 s where nothing converges, and measures their difference', () => {
     const rows = measured(steady(1000, 960, 100_000));
-    expect(rows.slice(0, 4)).toEqual([[0, 0, 0], [100, 150, 7], [200, 250, 7], [300, 350, 7]]);
+    expect(rows.slice(0, 4)).toEqual([
+      [0, 0, 0],
+      [100, 150, 7],
+      [200, 250, 7],
+      [300, 350, 7],
+    ]);
     expect(rows.at(-1)![0]).toBe(800);
     expect(ModelDecoder.most).toBeLessThan(16);
   });
@@ -122,7 +146,10 @@ describe('SeekMeasurer', () => {
   it('keeps the laws of the format for any convergence', () => {
     const packet = fc.record({
       samples: fc.constantFrom(120, 480, 960, 960, 960, 2880, 5760),
-      gap: fc.oneof({ weight: 60, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 200_000 }) }),
+      gap: fc.oneof(
+        { weight: 60, arbitrary: fc.constant(0) },
+        { weight: 1, arbitrary: fc.integer({ min: 1, max: 200_000 }) },
+      ),
       converges: fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 0, max: 400 }), fc.constant(1e6)),
     });
     fc.assert(
@@ -180,6 +207,9 @@ describe('SeekGrid', () => {
 describe('SeekFromStart', () => {
   it('has one row, and one after every hole', () => {
     const packets = steady(30).map((packet, i) => ({ ...packet, gap: i === 11 ? 960 : 0 }));
-    expect(rowsOf(new SeekFromStart(), packets)).toEqual([[0, 0, 0], [11, 11, 0]]);
+    expect(rowsOf(new SeekFromStart(), packets)).toEqual([
+      [0, 0, 0],
+      [11, 11, 0],
+    ]);
   });
 });

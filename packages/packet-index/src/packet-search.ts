@@ -1,5 +1,5 @@
-import { findRow, type RowChunks, readRows } from './row-chunks';
 import { checkPacketRows } from './packet-check';
+import { findRow, type RowChunks, readRows } from './row-chunks';
 
 /** Columns of an index: `INDEX_COLUMNS` by name. */
 export interface PacketColumns {

@@ -42,7 +42,10 @@ const packetsArbitrary = fc.array(
   fc.record({
     bytes: fc.integer({ min: 1, max: 2000 }),
     samples: fc.constantFrom(120, 240, 480, 960, 2880, 5760),
-    gap: fc.oneof({ weight: 9, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 9000 }) }),
+    gap: fc.oneof(
+      { weight: 9, arbitrary: fc.constant(0) },
+      { weight: 1, arbitrary: fc.integer({ min: 1, max: 9000 }) },
+    ),
   }),
   { minLength: 1, maxLength: 300 },
 );
@@ -76,28 +79,39 @@ describe('PacketRows', () => {
 describe('search', () => {
   it('finds the packets of any range, reading one chunk or two, with the first values or without', async () => {
     await fc.assert(
-      fc.asyncProperty(packetsArbitrary, fc.integer({ min: 1, max: 64 }), fc.nat(), fc.nat(), async (packets, chunkRows, a, b) => {
-        const rows = indexOf(packets);
-        const total = rows.at(-1)! + 1;
-        const [start, end] = [a % total, b % total].sort((x, y) => x - y) as [number, number];
-        const expected: number[] = [];
-        for (let i = 0; i < packets.length; i++) {
-          if (rows[i * 5 + 3]! < end + 1 && rows[i * 5 + 4]! >= start) expected.push(i);
-        }
-        for (const sorted of [3, undefined]) {
-          const { table, read } = tableOf(rows, 5, chunkRows, sorted);
-          const { first, last } = await findPackets(table, start, end + 1);
-          expect(Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i)).toEqual(expected);
-          if (sorted !== undefined) expect(new Set(read).size).toBeLessThanOrEqual(2);
-        }
-      }),
+      fc.asyncProperty(
+        packetsArbitrary,
+        fc.integer({ min: 1, max: 64 }),
+        fc.nat(),
+        fc.nat(),
+        async (packets, chunkRows, a, b) => {
+          const rows = indexOf(packets);
+          const total = rows.at(-1)! + 1;
+          const [start, end] = [a % total, b % total].sort((x, y) => x - y) as [number, number];
+          const expected: number[] = [];
+          for (let i = 0; i < packets.length; i++) {
+            if (rows[i * 5 + 3]! < end + 1 && rows[i * 5 + 4]! >= start) expected.push(i);
+          }
+          for (const sorted of [3, undefined]) {
+            const { table, read } = tableOf(rows, 5, chunkRows, sorted);
+            const { first, last } = await findPackets(table, start, end + 1);
+            expect(Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i)).toEqual(expected);
+            if (sorted !== undefined) expect(new Set(read).size).toBeLessThanOrEqual(2);
+          }
+        },
+      ),
     );
   });
 
   it('reads rows across chunks', async () => {
     const rows = indexOf(Array.from({ length: 100 }, () => ({ bytes: 5, samples: 960, gap: 0 })));
     const { table } = tableOf(rows, 5, 7, 3);
-    for (const [first, last] of [[0, 99], [6, 7], [13, 13], [20, 61]] as const) {
+    for (const [first, last] of [
+      [0, 99],
+      [6, 7],
+      [13, 13],
+      [20, 61],
+    ] as const) {
       const { bytePosition, cumStart, count } = await readPackets(table, first, last, 10_000);
       expect(count).toBe(last - first + 1);
       expect([...cumStart]).toEqual(Array.from({ length: count }, (_, i) => (first + i) * 960));
@@ -116,7 +130,11 @@ describe('search', () => {
 });
 
 describe('checkPacketRows', () => {
-  const sound = () => indexOf([{ bytes: 10, samples: 960, gap: 0 }, { bytes: 20, samples: 960, gap: 5 }]);
+  const sound = () =>
+    indexOf([
+      { bytes: 10, samples: 960, gap: 0 },
+      { bytes: 20, samples: 960, gap: 5 },
+    ]);
   const columns = (rows: Float64Array) => [0, 1, 2, 3, 4].map((c) => Float64Array.from([rows[c]!, rows[5 + c]!]));
   const codeOf = (change: (rows: Float64Array) => void, limit?: number) => {
     const rows = sound();

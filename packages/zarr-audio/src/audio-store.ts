@@ -150,9 +150,14 @@ export class AudioStore {
     if (matches.length === 1) return matches[0]!;
     const ids = matches.map(({ id }) => id);
     if (ids.length === 0) {
-      throw new StoreError('RECORDING_NOT_FOUND', `no recording of ${this.storage.description} is '${query}'`, { query });
+      throw new StoreError('RECORDING_NOT_FOUND', `no recording of ${this.storage.description} is '${query}'`, {
+        query,
+      });
     }
-    throw new StoreError('RECORDING_AMBIGUOUS', `'${query}' may be any of ${ids.join(', ')}: name one by its id`, { query, ids });
+    throw new StoreError('RECORDING_AMBIGUOUS', `'${query}' may be any of ${ids.join(', ')}: name one by its id`, {
+      query,
+      ids,
+    });
   }
 }
 

@@ -1,10 +1,17 @@
-export { AudioStore, openOrCreateStore, openStore, type StoreEntry, type StoreOptions, WritableAudioStore } from './audio-store';
+export type { ArrayLayout } from './arrays/index';
+export {
+  AudioStore,
+  openOrCreateStore,
+  openStore,
+  type StoreEntry,
+  type StoreOptions,
+  WritableAudioStore,
+} from './audio-store';
 export { SampleRangeError, StoreError } from './errors';
 export type { ImportOptions, ImportResult } from './import/import';
 export { type ReadOptions, Recording } from './recording/recording';
 export type { RecordingAttributes, RecordingSource } from './recording/recording-attributes';
 export type { RecordingInfo } from './recording/recording-info';
-export type { ArrayLayout } from './arrays/index';
 export { httpStorage } from './storage/http';
 export { memoryStorage } from './storage/memory';
 export type { ByteRange, FileWriter, ReadableStorage, StorageKey, WritableStorage } from './storage/storage';

@@ -1,7 +1,7 @@
+import { errorCode, type JsonObject } from '@zarr-audio/codec';
 import { ffmpegInput } from '@zarr-audio/ffmpeg-adapter';
 import { resample } from '@zarr-audio/resampler';
 import { wavInput } from '@zarr-audio/wav';
-import { errorCode, type JsonObject } from '@zarr-audio/codec';
 import { type ImportResult, openOrCreateStore, type WritableAudioStore } from 'zarr-audio';
 import { fileSource, fileStorage } from 'zarr-audio/node';
 import { audioFiles } from '../audio-files';
@@ -73,7 +73,9 @@ class Report {
       const { info } = await store.open(id);
       await (this.#json ? printJson({ file, stream, status, ...info }) : print(`${status}  ${summaryLine(info)}`));
       for (const { code, byteOffset, samples } of info.repairs) {
-        process.stderr.write(`zarr-audio import: ${file}: repaired ${code} at byte ${byteOffset} (${samples} samples)\n`);
+        process.stderr.write(
+          `zarr-audio import: ${file}: repaired ${code} at byte ${byteOffset} (${samples} samples)\n`,
+        );
       }
     }
   }

@@ -23,8 +23,6 @@ export async function lsCommand(args: readonly string[]): Promise<number> {
   return status;
 }
 
-
-
 /** What a line of the catalogue will hold (docs/format.md). */
 function catalogueLine({ id, source, codec, startTime, totalSamples, sampleRate, channels }: RecordingInfo) {
   const { file, bytes, sha256, stream } = source;

@@ -1,5 +1,5 @@
 import { open, rm } from 'node:fs/promises';
-import { UNMEASURED, type PcmBlock, type PcmData } from '@zarr-audio/codec';
+import { type PcmBlock, type PcmData, UNMEASURED } from '@zarr-audio/codec';
 import { encodeWavHeader } from '@zarr-audio/wav';
 import type { Recording } from 'zarr-audio';
 import { print } from '../output';
@@ -21,7 +21,8 @@ export async function readCommand(args: readonly string[]): Promise<number> {
   noMore(positionals, 2);
   const output = values.output;
   if (output === undefined) throw new UsageError('missing: -o <file.wav|file.raw|->');
-  if (output !== '-' && !/\.(wav|raw)$/i.test(output)) throw new UsageError(`-o: '${output}' is neither .wav nor .raw nor -`);
+  if (output !== '-' && !/\.(wav|raw)$/i.test(output))
+    throw new UsageError(`-o: '${output}' is neither .wav nor .raw nor -`);
   const start = wholeNumber('start', values.start);
   const end = wholeNumber('end', values.end);
   const dtype = oneOf('dtype', values.dtype, ['auto', 'int16', 'int32', 'float32']);

@@ -50,7 +50,8 @@ export function planEncoding(format: { sampleRate: number; channels: number }, o
     complexity: integer('complexity', options.complexity, 0, 10, DEFAULT_COMPLEXITY),
   };
   for (const key of Object.keys(options)) {
-    if (!(key in encoder)) throw new OpusCodecError('OPUS_BAD_OPTION', `the Opus encoder has no option '${key}'`, { key });
+    if (!(key in encoder))
+      throw new OpusCodecError('OPUS_BAD_OPTION', `the Opus encoder has no option '${key}'`, { key });
   }
   return { sampleRate: OPUS_RATES.includes(sampleRate) ? sampleRate : 48_000, options: { ...encoder } };
 }

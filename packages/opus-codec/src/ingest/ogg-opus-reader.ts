@@ -1,6 +1,13 @@
 import { CodedError, type Repair } from '@zarr-audio/codec';
 import type { OggEvent, OggPagePackets, OggStream } from '@zarr-audio/ogg-demux';
-import { isOpusHead, isOpusTags, type OpusHead, packetSamples, parseOpusHead, parseOpusTags } from '@zarr-audio/opus-parser';
+import {
+  isOpusHead,
+  isOpusTags,
+  type OpusHead,
+  packetSamples,
+  parseOpusHead,
+  parseOpusTags,
+} from '@zarr-audio/opus-parser';
 import { OpusCodecError } from '../errors';
 import { GranuleTimeline } from './granule-timeline';
 

@@ -1,5 +1,5 @@
 import type { IngestEvent, StreamSummary } from '@zarr-audio/codec';
-import { type OggEvent, type OggPagePackets, OggDemuxer } from '@zarr-audio/ogg-demux';
+import { OggDemuxer, type OggEvent, type OggPagePackets } from '@zarr-audio/ogg-demux';
 import { OpusIndexBuilder, type SeekPointBuilder } from '@zarr-audio/opus-index';
 import { describeHead } from '../stream-description';
 import { type OggOpusEvent, type OggOpusPage, OggOpusReader, type OggOpusStream } from './ogg-opus-reader';

@@ -39,7 +39,11 @@ describe('a sound stream', () => {
     const file = concatenate(stream(regularPages(5)));
     const { streams, restarts } = await ingest(file);
     expect(restarts).toBe(0);
-    expect(streams[0]).toMatchObject({ verbatim: true, blob: file, summary: { packets: 50, totalSamples: TOTAL, repairs: [] } });
+    expect(streams[0]).toMatchObject({
+      verbatim: true,
+      blob: file,
+      summary: { packets: 50, totalSamples: TOTAL, repairs: [] },
+    });
     expect(packetsIn(streams[0]!)).toEqual(AUDIO.slice(0, 50));
     expect(streams[0]!.seekRows).toEqual([[0, 0, 0]]);
     for (const size of [1, 1000]) {
@@ -79,25 +83,92 @@ describe('a sound stream', () => {
 
   it('gets a grid where nothing is to be measured', async () => {
     const { streams } = await ingest(fixture('ogg_opus/sine-440-10s.opus'), { seekPoints: 'grid' });
-    expect(streams[0]!.seekRows.map(([packet, from]) => [packet, from])).toEqual([[0, 0], [50, 100], [150, 200], [250, 300], [350, 400], [450, 500]]);
+    expect(streams[0]!.seekRows.map(([packet, from]) => [packet, from])).toEqual([
+      [0, 0],
+      [50, 100],
+      [150, 200],
+      [250, 300],
+      [350, 400],
+      [450, 500],
+    ]);
   });
 });
 
 describe('what is not sound is put into canonical Ogg', () => {
   const pages = () => stream(regularPages(5));
   const cases: [string, () => Uint8Array[], string[], Partial<Ingested['summary']>][] = [
-    ['garbage between pages', () => pages().toSpliced(3, 0, new Uint8Array(100).fill(79)), ['OGG_GARBAGE'], { packets: 50, totalSamples: TOTAL }],
-    ['garbage before the first page', () => [new Uint8Array(9), ...pages()], ['OGG_GARBAGE'], { packets: 50, totalSamples: TOTAL }],
-    ['a doubled page', () => pages().toSpliced(3, 0, pages()[3]!), ['OGG_SEQUENCE_GAP'], { packets: 50, totalSamples: TOTAL }],
-    ['a lost page', () => pages().toSpliced(3, 1), ['OGG_SEQUENCE_GAP', 'OPUS_GAP'], { packets: 40, totalSamples: TOTAL, gaps: [{ end: 19_200, samples: 9600 }] }],
-    ['a damaged page', () => pages().map((bytes, i) => (i === 3 ? bytes.with(100, bytes[100]! ^ 1) : bytes)), ['OGG_CRC_MISMATCH', 'OGG_SEQUENCE_GAP', 'OPUS_GAP'], { packets: 40, totalSamples: TOTAL }],
-    ['no granule on one page', () => stream(regularPages(5).with(2, { ...regularPages(5)[2]!, granule: -1n })), ['OPUS_GRANULE_MISSING'], { packets: 50, totalSamples: TOTAL }],
-    ['a granule that decreases', () => stream(regularPages(5).with(2, { ...regularPages(5)[2]!, granule: 100 })), ['OPUS_GRANULE_DECREASED'], { packets: 50, totalSamples: TOTAL, gaps: [] }],
-    ['a granule beyond all reason', () => stream(regularPages(5).with(4, { ...regularPages(5)[4]!, granule: 2n ** 52n })), ['OPUS_GRANULE_WRONG'], { packets: 50, totalSamples: TOTAL, gaps: [] }],
-    ['a first granule before the start', () => stream(regularPages(5).with(0, { ...regularPages(5)[0]!, granule: 100 })), ['OPUS_GRANULE_DECREASED'], { packets: 50, totalSamples: TOTAL }],
-    ['a packet that is none', () => stream(regularPages(5).with(2, { packets: [new Uint8Array(0), ...AUDIO.slice(20, 30)], granule: 28_800 })), ['OPUS_BAD_PACKET'], { packets: 50, totalSamples: TOTAL }],
-    ['no tags', () => stream(regularPages(5)).toSpliced(1, 1), ['OGG_SEQUENCE_GAP', 'OPUS_TAGS_MISSING'], { packets: 50, totalSamples: TOTAL }],
-    ['tags that are cut', () => stream(regularPages(5)).with(1, page({ packets: [NO_TAGS.subarray(0, 14)], granule: 0, sequence: 1 })), ['OPUS_BAD_TAGS'], { packets: 50, totalSamples: TOTAL }],
+    [
+      'garbage between pages',
+      () => pages().toSpliced(3, 0, new Uint8Array(100).fill(79)),
+      ['OGG_GARBAGE'],
+      { packets: 50, totalSamples: TOTAL },
+    ],
+    [
+      'garbage before the first page',
+      () => [new Uint8Array(9), ...pages()],
+      ['OGG_GARBAGE'],
+      { packets: 50, totalSamples: TOTAL },
+    ],
+    [
+      'a doubled page',
+      () => pages().toSpliced(3, 0, pages()[3]!),
+      ['OGG_SEQUENCE_GAP'],
+      { packets: 50, totalSamples: TOTAL },
+    ],
+    [
+      'a lost page',
+      () => pages().toSpliced(3, 1),
+      ['OGG_SEQUENCE_GAP', 'OPUS_GAP'],
+      { packets: 40, totalSamples: TOTAL, gaps: [{ end: 19_200, samples: 9600 }] },
+    ],
+    [
+      'a damaged page',
+      () => pages().map((bytes, i) => (i === 3 ? bytes.with(100, bytes[100]! ^ 1) : bytes)),
+      ['OGG_CRC_MISMATCH', 'OGG_SEQUENCE_GAP', 'OPUS_GAP'],
+      { packets: 40, totalSamples: TOTAL },
+    ],
+    [
+      'no granule on one page',
+      () => stream(regularPages(5).with(2, { ...regularPages(5)[2]!, granule: -1n })),
+      ['OPUS_GRANULE_MISSING'],
+      { packets: 50, totalSamples: TOTAL },
+    ],
+    [
+      'a granule that decreases',
+      () => stream(regularPages(5).with(2, { ...regularPages(5)[2]!, granule: 100 })),
+      ['OPUS_GRANULE_DECREASED'],
+      { packets: 50, totalSamples: TOTAL, gaps: [] },
+    ],
+    [
+      'a granule beyond all reason',
+      () => stream(regularPages(5).with(4, { ...regularPages(5)[4]!, granule: 2n ** 52n })),
+      ['OPUS_GRANULE_WRONG'],
+      { packets: 50, totalSamples: TOTAL, gaps: [] },
+    ],
+    [
+      'a first granule before the start',
+      () => stream(regularPages(5).with(0, { ...regularPages(5)[0]!, granule: 100 })),
+      ['OPUS_GRANULE_DECREASED'],
+      { packets: 50, totalSamples: TOTAL },
+    ],
+    [
+      'a packet that is none',
+      () => stream(regularPages(5).with(2, { packets: [new Uint8Array(0), ...AUDIO.slice(20, 30)], granule: 28_800 })),
+      ['OPUS_BAD_PACKET'],
+      { packets: 50, totalSamples: TOTAL },
+    ],
+    [
+      'no tags',
+      () => stream(regularPages(5)).toSpliced(1, 1),
+      ['OGG_SEQUENCE_GAP', 'OPUS_TAGS_MISSING'],
+      { packets: 50, totalSamples: TOTAL },
+    ],
+    [
+      'tags that are cut',
+      () => stream(regularPages(5)).with(1, page({ packets: [NO_TAGS.subarray(0, 14)], granule: 0, sequence: 1 })),
+      ['OPUS_BAD_TAGS'],
+      { packets: 50, totalSamples: TOTAL },
+    ],
   ];
 
   it.each(cases)('%s', async (_, make, repairs, summary) => {
@@ -115,7 +186,9 @@ describe('what is not sound is put into canonical Ogg', () => {
   });
 
   it('an end trim over several pages stands in the trims', async () => {
-    const file = stream([...regularPages(60 / 10), ...[]].concat(regularPages(30).slice(6)).concat({ packets: [], granule: 60_000 }));
+    const file = stream(
+      [...regularPages(60 / 10), ...[]].concat(regularPages(30).slice(6)).concat({ packets: [], granule: 60_000 }),
+    );
     const { streams } = await ingest(concatenate(file.toSpliced(2, 0, Uint8Array.of(1, 2, 3))));
     const { summary, rows } = streams[0]!;
     expect(rows).toHaveLength(300);
@@ -159,7 +232,9 @@ describe('what is not sound is put into canonical Ogg', () => {
 
 describe('several streams', () => {
   it('of a chain, also with the same serial, are told apart', async () => {
-    const { streams } = await ingest(concatenate([...stream(regularPages(2)), ...stream(regularPages(3)), ...stream(regularPages(1), 9)]));
+    const { streams } = await ingest(
+      concatenate([...stream(regularPages(2)), ...stream(regularPages(3)), ...stream(regularPages(1), 9)]),
+    );
     expect(streams.map(({ summary }) => summary.packets)).toEqual([20, 30, 10]);
     for (const made of streams) await expectRebuilt(made);
   });
@@ -175,8 +250,13 @@ describe('several streams', () => {
   });
 
   it('of which one can not be taken: the others are, and it is named', async () => {
-    const bad = stream(regularPages(2), 3).with(0, page({ packets: [HEAD.with(8, 99)], granule: 0, bos: true, serial: 3 }));
-    const { streams, failed } = await ingest(concatenate([...stream(regularPages(2)), ...bad, ...stream(regularPages(1), 9)]));
+    const bad = stream(regularPages(2), 3).with(
+      0,
+      page({ packets: [HEAD.with(8, 99)], granule: 0, bos: true, serial: 3 }),
+    );
+    const { streams, failed } = await ingest(
+      concatenate([...stream(regularPages(2)), ...bad, ...stream(regularPages(1), 9)]),
+    );
     expect(streams.map((made) => made?.summary.packets)).toEqual([20, undefined, 10]);
     expect(failed).toEqual([{ stream: 1, code: 'OPUS_BAD_HEAD' }]);
   });

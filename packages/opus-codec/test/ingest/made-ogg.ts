@@ -20,7 +20,11 @@ export function packetsOf(path: string): Uint8Array[] {
 }
 
 /** Real packets: 501 of 20 ms, mono, and the header that goes with them (pre-skip 312). */
-export const [HEAD, TAGS, ...AUDIO] = packetsOf('ogg_opus/sine-440-10s.opus') as [Uint8Array, Uint8Array, ...Uint8Array[]];
+export const [HEAD, TAGS, ...AUDIO] = packetsOf('ogg_opus/sine-440-10s.opus') as [
+  Uint8Array,
+  Uint8Array,
+  ...Uint8Array[],
+];
 export const NO_TAGS = encodeOpusTags({ vendor: 'test', comments: [] });
 
 export interface MadePage {
@@ -105,14 +109,17 @@ export async function collect(events: AsyncIterable<IngestEvent>) {
   }
   const table = (numbers: number[], width: number) =>
     Array.from({ length: numbers.length / width }, (_, i) => numbers.slice(i * width, (i + 1) * width));
-  const whole = streams.map((made): Ingested => ({
-    ...made,
-    blob: concatenate(made.parts),
-    rows: table(made.numbers, 5),
-    seekRows: table(made.seekNumbers, 3),
-  }));
+  const whole = streams.map(
+    (made): Ingested => ({
+      ...made,
+      blob: concatenate(made.parts),
+      rows: table(made.numbers, 5),
+      seekRows: table(made.seekNumbers, 3),
+    }),
+  );
   return { streams: whole, restarts, failed };
 }
 
-export const samplesOf = (packets: readonly Uint8Array[]) => packets.reduce((sum, packet) => sum + packetSamples(packet), 0);
+export const samplesOf = (packets: readonly Uint8Array[]) =>
+  packets.reduce((sum, packet) => sum + packetSamples(packet), 0);
 export const codesOf = ({ repairs }: StreamSummary) => repairs.map(({ code }) => code);

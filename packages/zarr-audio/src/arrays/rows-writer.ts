@@ -27,7 +27,8 @@ export interface RowsWriter {
   append(rows: Float64Array): Promise<void>;
   /**
    * Writes what is left.
-   * @returns `metadata`: the array's `zarr.json`, which is not written here.
+   * @returns `metadata`: the array's `zarr.json`, which is not written here. Its attribute `stored_bytes` is the length of
+   *   all chunks as they are stored.
    * @throws {RangeError} if nothing was written.
    */
   finish(attributes?: JsonObject): Promise<{ rows: number; metadata: JsonObject }>;
@@ -61,6 +62,7 @@ class ChunkedRowsWriter implements RowsWriter {
   readonly #buffer: Float64Array;
   #filled = 0;
   #chunks = 0;
+  #storedBytes = 0;
   readonly #firstValues: number[] = [];
   readonly #writing: Promise<void>[] = [];
 
@@ -99,8 +101,9 @@ class ChunkedRowsWriter implements RowsWriter {
     if (rows === 0) throw new RangeError(`${this.#array}: an array of no rows can't be written`);
     if (this.#filled > 0) await this.#endChunk();
     await Promise.all(this.#writing);
-    const first: JsonObject = this.#sorted ? { [this.#sorted.attribute]: this.#firstValues } : {};
-    return { rows, metadata: rowsDocument(rows, this.#width, this.#chunkRows, { ...first, ...attributes }) };
+    const own: JsonObject = { stored_bytes: this.#storedBytes };
+    if (this.#sorted) own[this.#sorted.attribute] = this.#firstValues;
+    return { rows, metadata: rowsDocument(rows, this.#width, this.#chunkRows, { ...own, ...attributes }) };
   }
 
   async abort(): Promise<void> {
@@ -113,14 +116,17 @@ class ChunkedRowsWriter implements RowsWriter {
     const key = joinKey(this.#array, 'c', `${this.#chunks}`, '0');
     this.#chunks++;
     this.#filled = 0;
-    const writing = writeChunk(this.#storage, key, planes);
+    const writing = writeChunk(this.#storage, key, planes).then((byteLength) => {
+      this.#storedBytes += byteLength;
+    });
     // It is awaited later: a failure is not unhandled until then.
     writing.catch(() => undefined);
     if (this.#writing.push(writing) > MAX_WRITING) await this.#writing.shift();
   }
 }
 
-async function writeChunk(storage: WritableStorage, key: StorageKey, planes: Uint8Array): Promise<void> {
+/** @returns The chunk's length as it is stored. */
+async function writeChunk(storage: WritableStorage, key: StorageKey, planes: Uint8Array): Promise<number> {
   const encoded = await encodeBlosc(planes);
   const stored = new Uint8Array(encoded.byteLength + CHECKSUM_BYTES);
   stored.set(encoded);
@@ -129,6 +135,7 @@ async function writeChunk(storage: WritableStorage, key: StorageKey, planes: Uin
   try {
     await file.write(stored);
     await file.close();
+    return stored.byteLength;
   } catch (error) {
     await file.abort();
     throw error;

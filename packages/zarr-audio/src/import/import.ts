@@ -122,7 +122,11 @@ async function importPcm(
         continue;
       }
       const ready = atRate(pcm, plan.sampleRate, options.resample);
-      const events = codec.encode(ready, { options: plan.options, signal, seekPoints: options.seekPoints ?? 'measure' });
+      const events = codec.encode(ready, {
+        options: plan.options,
+        signal,
+        seekPoints: options.seekPoints ?? 'measure',
+      });
       const only = { ...options, stream: 0 };
       const run = new Import(target, codec, source, only, plan.options, { number, digest });
       results.push(...(await run.run(events)));
@@ -138,7 +142,8 @@ async function importPcm(
 type EncodingCodec = Codec & Required<Pick<Codec, 'planEncoding' | 'encode'>>;
 
 function encoderOf(codecs: CodecRegistry, { codec = 'keep', encodeWith }: ImportOptions): EncodingCodec {
-  const canEncode = (candidate: Codec): candidate is EncodingCodec => Boolean(candidate.encode && candidate.planEncoding);
+  const canEncode = (candidate: Codec): candidate is EncodingCodec =>
+    Boolean(candidate.encode && candidate.planEncoding);
   const id = codec === 'keep' ? encodeWith : codec;
   const found = id === undefined ? codecs.codecs.find(canEncode) : codecs.get(id);
   if (found && canEncode(found)) return found;

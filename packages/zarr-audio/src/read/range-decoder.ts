@@ -8,7 +8,14 @@ import {
   type StreamDescription,
   UNMEASURED,
 } from '@zarr-audio/codec';
-import { findPackets, findRow, type PacketColumns, type RowChunks, readPackets, readRows } from '@zarr-audio/packet-index';
+import {
+  findPackets,
+  findRow,
+  type PacketColumns,
+  type RowChunks,
+  readPackets,
+  readRows,
+} from '@zarr-audio/packet-index';
 import type { BlobReader } from '../arrays/index';
 import { StoreError } from '../errors';
 import { SORTED_COLUMNS } from '../store-layout';
@@ -116,6 +123,9 @@ async function planOf(
   const from = Math.max(0, await findRow(seekPoints, column, first, options));
   const to = Math.max(from, await findRow(seekPoints, column, last, options));
   const rows = await readRows(seekPoints, from, to, options);
-  const points = Array.from(rows[0]!, (packet, i): SeekPoint => ({ packet, from: rows[1]![i]!, maxDiff: rows[2]![i]! }));
+  const points = Array.from(
+    rows[0]!,
+    (packet, i): SeekPoint => ({ packet, from: rows[1]![i]!, maxDiff: rows[2]![i]! }),
+  );
   return codec.decodePlan(points, first, last, { exact: decoder.exact });
 }

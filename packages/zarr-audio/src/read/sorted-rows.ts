@@ -23,5 +23,7 @@ export function sortedRows(reader: RowsReader, attribute: string): RowChunks {
 }
 
 function ascends(values: readonly unknown[]): values is readonly number[] {
-  return values.every((value, i) => Number.isSafeInteger(value) && (i === 0 || (values[i - 1] as number) < (value as number)));
+  return values.every(
+    (value, i) => Number.isSafeInteger(value) && (i === 0 || (values[i - 1] as number) < (value as number)),
+  );
 }

@@ -86,7 +86,10 @@ export function parseAttributes(json: JsonObject, id: string): Omit<RecordingAtt
       repairs: read.list('repairs').map((repair): Repair => read.repair(repair)),
     },
     verbatim: json.verbatim === true,
-    indexArrays: { index: arrays.arrayName('index'), seekPoints: seekPoints === null ? null : arrays.arrayName('seek_points') },
+    indexArrays: {
+      index: arrays.arrayName('index'),
+      seekPoints: seekPoints === null ? null : arrays.arrayName('seek_points'),
+    },
     source: {
       file: source.text('file'),
       bytes: source.count('bytes'),
@@ -141,7 +144,9 @@ class AttributeReader {
 
   texts(key: string): Record<string, string> {
     const entries = Object.entries(this.object(key));
-    return Object.fromEntries(entries.map(([name, value]) => [name, typeof value === 'string' ? value : String(value)]));
+    return Object.fromEntries(
+      entries.map(([name, value]) => [name, typeof value === 'string' ? value : String(value)]),
+    );
   }
 
   /** The name of an array of the recording: it can't lead anywhere else. */

@@ -1,16 +1,22 @@
 import type { Codec, IngestEvent, JsonObject, StreamSummary } from '@zarr-audio/codec';
 import { INDEX_WIDTH, SEEK_WIDTH } from '@zarr-audio/codec';
-import { type ArrayLayout, type BlobWriter, createBlobWriter, createRowsWriter, type RowsWriter } from '../arrays/index';
+import {
+  type ArrayLayout,
+  type BlobWriter,
+  createBlobWriter,
+  createRowsWriter,
+  type RowsWriter,
+} from '../arrays/index';
 import { encodeJson } from '../json-file';
 import { createSha256 } from '../sha256';
-import type { WritableStorage } from '../storage/storage';
+import type { StorageKey, WritableStorage } from '../storage/storage';
 import {
   BLOB_ARRAY,
   indexArrayName,
   metadataKey,
   recordingPath,
-  seekPointsArrayName,
   SORTED_COLUMNS,
+  seekPointsArrayName,
   temporaryPath,
 } from '../store-layout';
 import { attributesToJson, type RecordingSource } from './recording-attributes';
@@ -90,7 +96,7 @@ export class RecordingWriter {
     this.#addAttributes(indexArrays.index, { blob_sha256: blobSha256 });
     if (seekPoints) this.#addAttributes(seekPoints, { blob_sha256: blobSha256, ...this.#codec.seekPointAttributes });
     for (const [name, metadata] of Object.entries(this.#arrays)) {
-      await this.#storage.set(metadataKey(`${this.#path}/${name}`), encodeJson(metadata));
+      await this.#writeJson(`${this.#path}/${name}`, metadata);
     }
     const attributes = attributesToJson({
       description,
@@ -107,7 +113,7 @@ export class RecordingWriter {
       attributes,
       consolidated_metadata: { kind: 'inline', must_understand: false, metadata: this.#arrays },
     };
-    await this.#storage.set(metadataKey(this.#path), encodeJson(group));
+    await this.#writeJson(this.#path, group);
     const moved = await this.#storage.rename(this.#path, recordingPath(id));
     if (!moved) await this.#storage.remove(this.#path);
     return moved;
@@ -119,6 +125,18 @@ export class RecordingWriter {
     await this.#index.abort();
     await this.#seekPoints?.abort();
     await this.#storage.remove(this.#path);
+  }
+
+  /** Nothing is seen of the folder yet: no need to write aside. */
+  async #writeJson(path: StorageKey, metadata: JsonObject): Promise<void> {
+    const file = await this.#storage.create(metadataKey(path));
+    try {
+      await file.write(encodeJson(metadata));
+      await file.close();
+    } catch (error) {
+      await file.abort();
+      throw error;
+    }
   }
 
   #addAttributes(array: string, attributes: JsonObject): void {

@@ -16,7 +16,7 @@ const LARGE_RANGE_BYTES = 2 ** 22;
 const TARGET_EXISTS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'EACCES']);
 
 export interface FileStorageOptions {
-  /** Make the folder, and those above it, if it is missing. */
+  /** If the folder is missing, it is made with those above it by the first write. Otherwise that is an error. */
   readonly create?: boolean;
 }
 
@@ -33,26 +33,17 @@ export interface FileStorageOptions {
  */
 export async function fileStorage(path: string, options: FileStorageOptions = {}): Promise<WritableStorage> {
   const folder = resolve(path);
-  if (options.create) await createRoot(folder);
-  return new FolderStorage(path, await openRoot(folder));
+  return new FolderStorage(path, await findRoot(folder, options.create ?? false));
 }
 
-async function createRoot(folder: string): Promise<void> {
-  try {
-    const top = await makeFolder(folder);
-    if (top !== undefined) await syncFoldersUp(dirname(folder), top);
-  } catch (error) {
-    throw writeError(error, folder);
-  }
-}
-
-async function openRoot(folder: string): Promise<string> {
+async function findRoot(folder: string, mayBeMissing: boolean): Promise<string> {
   const notAFolder = () => new StoreError('STORE_NOT_A_FOLDER', `${folder} is not a folder`, { path: folder });
   try {
     if ((await stat(folder)).isDirectory()) return await realpath(folder);
   } catch (error) {
     if (systemCode(error) === 'ENOTDIR') throw notAFolder();
     if (!isMissing(error)) throw readError(error, folder);
+    if (mayBeMissing) return folder;
     throw new StoreError('STORE_NOT_FOUND', `there is no folder ${folder}`, { path: folder }, error);
   }
   throw notAFolder();

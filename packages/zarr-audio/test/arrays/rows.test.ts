@@ -94,7 +94,10 @@ describe('a table of rows', () => {
     await writer.append(rows.subarray(15));
     const { rows: count, metadata } = await writer.finish({ decoder: 'any' });
     expect([count, writer.rows]).toEqual([9, 9]);
-    expect(metadata.attributes).toEqual({ chunk_first_sample: [0, 3840, 7680], decoder: 'any' });
+    const stored = await Promise.all([0, 1, 2].map(async (i) => (await storage.get(`/index/c/${i}/0`))!.byteLength));
+    const storedBytes = stored.reduce((sum, byteLength) => sum + byteLength, 0);
+    const attributes = { stored_bytes: storedBytes, chunk_first_sample: [0, 3840, 7680], decoder: 'any' };
+    expect(metadata.attributes).toEqual(attributes);
   });
 
   it('can be neither empty nor hold what is no row', async () => {

@@ -39,7 +39,8 @@ describe('the folder of a store', () => {
   // Nobody may make folders here, root neither.
   it.runIf(existsSync('/sys/kernel'))('that may not be written is STORE_NOT_WRITABLE', async () => {
     const refused = { code: 'STORE_NOT_WRITABLE', cause: expect.any(Error) };
-    await expect(fileStorage('/sys/kernel/store.zarr', { create: true })).rejects.toMatchObject(refused);
+    const missing = await fileStorage('/sys/kernel/store.zarr', { create: true });
+    await expect(missing.set('/zarr.json', bytes(1))).rejects.toMatchObject(refused);
     const storage = await fileStorage('/sys/kernel');
     await expect(storage.set('/zarr.json', bytes(1))).rejects.toMatchObject(refused);
     await expect(storage.create('/rec/c/0')).rejects.toMatchObject(refused);
@@ -82,6 +83,7 @@ describe('failures of the system', () => {
 describe('links in a store', () => {
   it('are not written through, but removed themselves', async () => {
     const path = join(folder, 'with-links');
+    await mkdir(path);
     const outside = join(folder, 'outside');
     await mkdir(join(outside, 'kept'), { recursive: true });
     const storage = await fileStorage(path, { create: true });
@@ -100,6 +102,7 @@ describe('links in a store', () => {
 
   it('are followed when reading', async () => {
     const path = join(folder, 'linked-shards');
+    await mkdir(path);
     const storage = await fileStorage(path, { create: true });
     await writeFile(join(folder, 'shard'), 'on another disk');
     await symlink(join(folder, 'shard'), join(path, '0'));
