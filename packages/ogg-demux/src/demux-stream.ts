@@ -61,8 +61,9 @@ export class OggDemuxStream extends Transform {
   override _read(size: number): void {
     const resume = this.#resume;
     this.#resume = undefined;
-    if (resume) resume();
-    else super._read(size);
+    resume?.();
+    // Transform itself may wait for this call to take the next chunk, also since a moment ago, in `resume`.
+    if (!this.#resume) super._read(size);
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {

@@ -76,17 +76,18 @@ async function* abortable(source: ByteChunks, signal: AbortSignal | undefined): 
   }
   signal.throwIfAborted();
   const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
-  let onAbort = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    onAbort = () => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-  });
-  aborted.catch(() => {});
+  // One promise a chunk: racing against one that lives as long as the reading would keep something of every chunk.
+  let stopWaiting: (reason: unknown) => void = () => {};
+  const onAbort = () => stopWaiting(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
   let open = true;
   try {
     for (;;) {
-      const next = await Promise.race([iterator.next(), aborted]);
       signal.throwIfAborted();
+      const next = await new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+        stopWaiting = reject;
+        Promise.resolve(iterator.next()).then(resolve, reject);
+      });
       if (next.done) {
         open = false;
         return;

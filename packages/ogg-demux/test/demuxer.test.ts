@@ -47,7 +47,7 @@ describe('pages and packets', () => {
     const input = Buffer.from(concat(streamOf([text('head'), filled(3000)], [1, 5, 20])));
     const events = new OggDemuxer().push(input);
     const packets = packetsOf(events);
-    expect(packets.map(({ constructor }) => constructor)).toEqual([Uint8Array, Uint8Array]);
+    expect(packets.map((packet) => packet.constructor)).toEqual([Uint8Array, Uint8Array]);
     input.fill(0);
     expect(events[0]).toMatchObject({ type: 'stream', stream: { firstPacket: text('head') } });
     expect(packets[1]).toEqual(filled(3000));
