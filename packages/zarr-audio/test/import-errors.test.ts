@@ -8,10 +8,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type ByteSource, bytesSource, type PcmInput, type PcmSource } from '@zarr-audio/codec';
+import { type ByteSource, bytesSource, createRegistry, type PcmInput, type PcmSource } from '@zarr-audio/codec';
+import type { OpusBackend } from '@zarr-audio/opus-codec';
 import { describe, expect, it } from 'vitest';
+import { encodeOpus } from '../../opus-codec/src/encode/encode';
 import { memoryStorage, openOrCreateStore, openStore } from '../src/index';
 import { fileSource, fileStorage } from '../src/node';
+import { allocate, outputType } from '../src/read/pcm-assembly';
 import { fixtures } from './support/corpus';
 import { codecs, importFixture, newStore, temporaryFolder } from './support/stores';
 
@@ -123,6 +126,41 @@ describe('input that can not be imported', () => {
     expect(part.info.packets).toBeGreaterThan(1600);
     const expected = await whole.read({ end: part.totalSamples });
     expect((await part.read()).data).toEqual(expected.data);
+  });
+});
+
+describe('files that can not be read', () => {
+  it('are told apart', async () => {
+    const folder = temporaryFolder();
+    await expect(fileSource(join(folder, 'none.wav'))).rejects.toThrow(code('SOURCE_NOT_FOUND'));
+    await expect(fileSource(folder)).rejects.toThrow(code('SOURCE_NOT_A_FILE'));
+    writeFileSync(join(folder, 'file'), 'x');
+    await expect(fileSource(join(folder, 'file/below'))).rejects.toThrow(code('SOURCE_UNREADABLE'));
+  });
+});
+
+describe('codecs that can not do what is asked', () => {
+  it('say so', async () => {
+    const { encode: _, planEncoding: __, ...decoderOnly } = codecs.get('opus');
+    const store = await openOrCreateStore(memoryStorage(), { codecs: createRegistry([decoderOnly]) });
+    const wav = bytesSource('a.wav', new Uint8Array(44));
+    await expect(store.import(wav, { inputs: [silence(10)] })).rejects.toThrow(code('CODEC_CANNOT_ENCODE'));
+    await expect(store.import(wav, { inputs: [silence(10)], codec: 'opus' })).rejects.toThrow(
+      code('CODEC_CANNOT_ENCODE'),
+    );
+    const backend: OpusBackend = { name: 'deaf', library: 'none', createDecoder: () => Object.create(null) };
+    const events = encodeOpus((await silence(10).open(wav))[0]!, { options: {} }, backend);
+    await expect(events.next()).rejects.toThrow(code('OPUS_ENCODER_MISSING'));
+  });
+
+  it('give no narrower samples, and no more than an array holds', async () => {
+    const [recording] = await importFixture(await newStore(), 'ogg_opus/tiny.ogg');
+    const { description } = recording!;
+    const deep = { ...description, sampleType: 'int32', bitsPerSample: 24 } as const;
+    expect(() => outputType('int16', deep)).toThrow(code('SAMPLE_TYPE_TOO_NARROW'));
+    expect(outputType('auto', deep)).toBe('int32');
+    expect(outputType('float32', deep)).toBe('float32');
+    expect(() => allocate('int16', 2 ** 31, 1)).toThrow(code('READ_TOO_LARGE'));
   });
 });
 

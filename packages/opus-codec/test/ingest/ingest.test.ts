@@ -195,6 +195,28 @@ describe('what is not sound is put into canonical Ogg', () => {
     expect(summary).toMatchObject({ totalSamples: 60_000 - 312, trims: [[60_000, 228_000]] });
   });
 
+  it('a trimmed packet that the last page has no room for is left out, and that is told', async () => {
+    // 255 packets of one lacing value each, none heard: with the last heard one they are one too many for a page.
+    const short = AUDIO.slice(10, 265).map((packet) => packet.subarray(0, 200));
+    const pages = [...regularPages(1), { packets: short, granule: 9600 - 480 }];
+    const { streams } = await ingest(concatenate([new Uint8Array(3), ...stream(pages)]));
+    expect(streams[0]!.summary).toMatchObject({ packets: 264, totalSamples: 9600 - 480 - 312, trims: [] });
+    expect(codesOf(streams[0]!.summary)).toEqual(['OGG_GARBAGE', 'OPUS_TRIMMED_PACKET_DROPPED']);
+    await expectRebuilt(streams[0]!);
+  });
+
+  it('more repairs than a thousand are not listed one by one', async () => {
+    const pages = Array.from({ length: 1500 }, (_, i) => ({
+      packets: [AUDIO[i % 500]!],
+      granule: i % 2 === 0 ? -1n : (i + 1) * 960,
+    }));
+    const odd = pages.map((made, i) => (i % 4 === 1 ? { ...made, granule: 5 } : made));
+    const { streams } = await ingest(concatenate(stream(odd)));
+    expect(streams[0]!.summary.repairs).toHaveLength(1001);
+    expect(streams[0]!.summary.repairs.at(-1)!.code).toBe('REPAIRS_OMITTED');
+    expect(streams[0]!.summary.packets).toBe(1500);
+  });
+
   it('packets over page ends, and one over 65,024 bytes, come to lie whole', async () => {
     // A packet of 120 frames of silence has any length that its padding says; this one is made of a multistream of 255.
     const large = joinMultistream(Array.from({ length: 255 }, () => AUDIO[5]!));
