@@ -27,7 +27,8 @@ function madeFile() {
   const args = ['-v', 'error', '-y', '-f', 'lavfi', '-i', source, '-c:a', 'libopus', '-b:a', '48k', '-f', 'ogg'];
   console.log('making the file with ffmpeg: a minute or two, once');
   const { status, error } = spawnSync('ffmpeg', [...args, `${made}.part`], { stdio: 'inherit' });
-  if (error || status !== 0) throw new Error(`ffmpeg failed (${error?.message ?? status}); name an Ogg Opus file instead`);
+  if (error || status !== 0)
+    throw new Error(`ffmpeg failed (${error?.message ?? status}); name an Ogg Opus file instead`);
   renameSync(`${made}.part`, made);
   return made;
 }
@@ -105,7 +106,9 @@ function stream(transform) {
 }
 
 const { packets } = readBoundaries(CHUNK_BYTES);
-console.log(`${(bytes.length / 1e6).toFixed(1)} MB, ${packets} packets with headers; prism-media finds ${readWithPrism()}`);
+console.log(
+  `${(bytes.length / 1e6).toFixed(1)} MB, ${packets} packets with headers; prism-media finds ${readWithPrism()}`,
+);
 
 const bench = new Bench({ time: 3000, warmupTime: 1000 });
 const PEER = 'prism-media OggDemuxer, views, no CRC';

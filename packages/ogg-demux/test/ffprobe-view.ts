@@ -4,7 +4,7 @@ import type { GoldenStream } from './fixture-files';
 
 /**
  * Sizes of the packets as ffprobe sees them: streams of later links go on in the stream of the first that stands in the same
- * place; header packets are missing (those of later links only for Opus), and so are Theora's empty packets.
+ * place; header packets are missing (those of later links only for Opus), and so are empty packets.
  */
 export function sizesAsFfprobe(events: readonly OggEvent[], { index, codec }: GoldenStream): number[] {
   const streams = events.flatMap((event) => (event.type === 'stream' ? [event.stream] : []));
@@ -16,7 +16,7 @@ export function sizesAsFfprobe(events: readonly OggEvent[], { index, codec }: Go
       .filter((packets) => packets.stream === stream)
       .flatMap((packets) => Array.from({ length: packets.count }, (_, k) => packets.byteLength(k)));
     const headers = i === 0 || codec === 'opus' ? headersOf(stream!) : 0;
-    return sizes.slice(headers).filter((size) => size > 0 || codec !== 'theora');
+    return sizes.slice(headers).filter((size) => size > 0);
   });
 }
 
