@@ -63,7 +63,10 @@ describe('zarr-python 3', () => {
         sha256: sha256(uint64Bytes(rows)),
       });
     }
-    expect(arrays.long!.attributes).toEqual({ chunk_first_sample: [0, 9_600_000, 19_200_000] });
+    const chunks = await Promise.all([0, 1, 2].map((chunk) => storage.get(`/long/c/${chunk}/0`)));
+    const stored = chunks.reduce((sum, bytes) => sum + bytes!.byteLength, 0);
+    const attributes = { chunk_first_sample: [0, 9_600_000, 19_200_000], stored_bytes: stored };
+    expect(arrays.long!.attributes).toEqual(attributes);
   });
 
   it('reads plain bytes with their attributes', async () => {

@@ -12,10 +12,11 @@ export function pythonCommand(): [string, ...string[]] {
   return existsSync(VENV) ? [VENV] : ['/usr/bin/env', 'python3'];
 }
 
-/** Runs a script of this folder. It fails, with what Python said, if Python or zarr is missing. */
+/** Runs a script of this folder. It fails, with what Python said, if Python or zarr is missing or if there is a warning. */
 export async function runPython(script: string, ...args: string[]): Promise<string> {
   const [command, ...first] = pythonCommand();
   const path = fileURLToPath(new URL(script, import.meta.url));
-  const { stdout } = await promisify(execFile)(command, [...first, path, ...args], { maxBuffer: 2 ** 26 });
+  const { stdout, stderr } = await promisify(execFile)(command, [...first, path, ...args], { maxBuffer: 2 ** 26 });
+  if (stderr !== '') throw new Error(`${command} ${script}: ${stderr}`);
   return stdout;
 }
