@@ -6,32 +6,16 @@
  *
  * Ours checks every checksum; prism-media checks none and knows no granule positions.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { OggDemuxer } from '@zarr-audio/ogg-demux';
 import { OggDemuxStream } from '@zarr-audio/ogg-demux/node';
 import prism from 'prism-media';
 import { Bench } from 'tinybench';
+import { opusFile } from './made-file.mjs';
 
 const CHUNK_BYTES = 65_536;
-const file = process.argv[2] ?? madeFile();
+const file = process.argv[2] ?? opusFile();
 const bytes = readFileSync(file);
-
-function madeFile() {
-  const folder = fileURLToPath(new URL('../.cache/ogg-demux/', import.meta.url));
-  const made = `${folder}tone-and-noise.opus`;
-  if (existsSync(made)) return made;
-  mkdirSync(folder, { recursive: true });
-  const source = "aevalsrc='0.3*sin(2*PI*(300+200*sin(t/7))*t)+0.1*random(0)':s=48000:c=mono:d=7965";
-  const args = ['-v', 'error', '-y', '-f', 'lavfi', '-i', source, '-c:a', 'libopus', '-b:a', '48k', '-f', 'ogg'];
-  console.log('making the file with ffmpeg: a minute or two, once');
-  const { status, error } = spawnSync('ffmpeg', [...args, `${made}.part`], { stdio: 'inherit' });
-  if (error || status !== 0)
-    throw new Error(`ffmpeg failed (${error?.message ?? status}); name an Ogg Opus file instead`);
-  renameSync(`${made}.part`, made);
-  return made;
-}
 
 /** Position and length of every packet, as an index would take them. */
 function readBoundaries(chunkBytes) {
