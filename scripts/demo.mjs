@@ -16,7 +16,8 @@ const say = (text = '') => console.log(text);
 const storePath = join(root, 'demo.zarr');
 rmSync(storePath, { recursive: true, force: true });
 
-const codecs = createRegistry([opus({ onWarning: ({ message }) => say(`(${message})`) })]);
+// The set-up has warned already where there is no native decoder.
+const codecs = createRegistry([opus({ onWarning: () => undefined })]);
 const store = await openOrCreateStore(await fileStorage(storePath, { create: true }), { codecs });
 
 say('\n1. Import: a wildlife recording (WAV, 15 s at 32 kHz) becomes Opus, an Ogg Opus file is kept byte for byte\n');

@@ -53,6 +53,16 @@ describe('OGG_CRC_MISMATCH', () => {
     }
   });
 
+  it('is one event for a bad page with a page of its stream, bad too, in its body', () => {
+    const inner = flipped(pages[3]!, 60);
+    const outer = flipped(pageOf([concat([filled(20), inner, filled(20)])], { sequence: 2 }), 40);
+    const events = demuxed(concat([...pages.slice(0, 2), outer, ...pages.slice(3)]));
+    expect(damagesOf(events)).toMatchObject([
+      { code: 'OGG_CRC_MISMATCH', byteOffset: 164, byteLength: outer.length },
+      { code: 'OGG_SEQUENCE_GAP' },
+    ]);
+  });
+
   it('waits for no more than a page: 255 segments that are not there', () => {
     const huge = flipped(pages[2]!, 26, 0xfe);
     const events = demuxed(concat([...pages.slice(0, 2), huge, ...pages.slice(3)]));

@@ -79,6 +79,15 @@ describe('chains', () => {
     ]);
   });
 
+  it('begin a link with a BOS page of a serial that this one has, also right behind it', () => {
+    const alone = pageOf([text('whole stream')], { sequence: 0, flags: 6 });
+    const open = pageOf([text('no more of it')], { sequence: 0, flags: 2 });
+    const events = demux(concat([alone, open, ...simpleStream(3)]));
+    expect(codesOf(events)).toEqual([]);
+    expect(streamsOf(events).map(([, link]) => link)).toEqual([0, 1, 2]);
+    expect(endsOf(events).map(([, reason]) => reason)).toEqual(['eos', 'replaced', 'eos']);
+  });
+
   it('end a link without EOS where the next begins', () => {
     const cut = simpleStream(4, 1).slice(0, 3);
     const events = demux(concat([...cut, ...simpleStream(3, 1), ...cut, ...simpleStream(3, 9)]));

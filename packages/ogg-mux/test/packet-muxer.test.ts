@@ -286,13 +286,10 @@ describe('end trim', () => {
     const { add, finish } = muxer();
     for (let i = 0; i < 50; i++) add(10);
     add(10, 960, { hold: true });
-    for (let i = 0; i < 50; i++) add(10);
+    for (let i = 0; i < 48; i++) add(10);
     add(10, 960, { hold: true });
-    expect(finish()).toEqual([
-      [49, 47_040, false],
-      [50, 95_040, false],
-      [3, 97_920, true],
-    ]);
+    add(10, 960, { hold: true });
+    expect(finish().map(([packets]) => packets)).toEqual([49, 49, 3]);
   });
 
   it('OGG_MUX_HELD_TOO_LARGE: what must share a page does not fit one; nothing is changed', () => {
