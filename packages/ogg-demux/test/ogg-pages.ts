@@ -23,13 +23,12 @@ export function slowCrc(bytes: Uint8Array): number {
   return Number(crc);
 }
 
+const BY_BYTE = Array.from({ length: 256 }, (_, byte) => slowCrc(Uint8Array.of(byte)));
+
 /** Byte by byte, for pages that are not small. */
 export function crcOf(bytes: Uint8Array): number {
   let crc = 0;
-  for (const byte of bytes) {
-    crc ^= byte << 24;
-    for (let bit = 0; bit < 8; bit++) crc = crc < 0 ? (crc << 1) ^ 0x04c11db7 : crc << 1;
-  }
+  for (const byte of bytes) crc = (crc << 8) ^ BY_BYTE[(crc >>> 24) ^ byte]!;
   return crc >>> 0;
 }
 
