@@ -214,6 +214,19 @@ describe('packets', () => {
   });
 });
 
+describe('a reader that has seen enough', () => {
+  it('ends the command without a word', async () => {
+    const child = spawn(process.execPath, [bin, 'packets', fixture('ogg_opus/ogg.opus'), '--json']);
+    let stderr = '';
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    child.stdout.once('data', () => child.stdout.destroy());
+    const status = await new Promise((resolve) => child.on('close', resolve));
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
+
 describe('wrong usage exits with 2 and changes nothing', () => {
   const file = fixture('ogg_opus/tiny.ogg');
   it.each([
