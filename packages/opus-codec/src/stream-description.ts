@@ -42,6 +42,9 @@ export function describeAttributes(attributes: JsonObject): StreamDescription {
   const channels = integer(attributes, 'nb_channels', 1, 255);
   const outputGainQ8 = integer(attributes, 'output_gain_q8', -32_768, 32_767);
   parseChannelMapping(attributes.channel_mapping, channels);
+  const own: JsonObject = { output_gain_q8: outputGainQ8, channel_mapping: attributes.channel_mapping! };
+  // Where we encoded.
+  if (attributes.opus_bitrate !== undefined) own.opus_bitrate = integer(attributes, 'opus_bitrate', 1, 2 ** 32 - 1);
   return {
     codec: 'opus',
     container: 'ogg-opus',
@@ -51,7 +54,7 @@ export function describeAttributes(attributes: JsonObject): StreamDescription {
     bitsPerSample: 16,
     sampleType: 'int16',
     preSkip: integer(attributes, 'pre_skip', 0, 65_535),
-    attributes: { output_gain_q8: outputGainQ8, channel_mapping: attributes.channel_mapping! },
+    attributes: own,
   };
 }
 

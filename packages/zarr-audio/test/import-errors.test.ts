@@ -16,7 +16,7 @@ import { memoryStorage, openOrCreateStore, openStore } from '../src/index';
 import { fileSource, fileStorage } from '../src/node';
 import { allocate, outputType } from '../src/read/pcm-assembly';
 import { fixtures } from './support/corpus';
-import { codecs, importFixture, newStore, temporaryFolder } from './support/stores';
+import { bytesOf, codecs, importFixture, newStore, temporaryFolder } from './support/stores';
 
 const stereo = readFileSync(`${fixtures}ogg_opus/stereo.opus`);
 const code = (name: string) => expect.objectContaining({ code: name });
@@ -125,7 +125,7 @@ describe('input that can not be imported', () => {
     expect(part.info.repairs.map((repair) => repair.code)).toEqual(['OGG_TRUNCATED_PAGE', 'OGG_EOS_MISSING']);
     expect(part.info.packets).toBeGreaterThan(1600);
     const expected = await whole.read({ end: part.totalSamples });
-    expect((await part.read()).data).toEqual(expected.data);
+    expect(bytesOf((await part.read()).data).equals(bytesOf(expected.data))).toBe(true);
   });
 });
 
