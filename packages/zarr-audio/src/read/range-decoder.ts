@@ -62,6 +62,7 @@ export async function* decodeRange(
   end: number,
   options: DecodeOptions,
 ): AsyncGenerator<DecodedSpan> {
+  prefetchSeekPoints(parts.seekPoints, options);
   const { first, last } = await findPackets(parts.index, start, end, options);
   if (first > last) return;
   const plan = await planOf(parts, decoder, first, last, options);
@@ -89,6 +90,16 @@ export async function* decodeRange(
       }
       packet += count;
     }
+  }
+}
+
+/**
+ * Seek points of up to some 80 minutes lie in one chunk: it is asked for together with the index, which over a network saves
+ * a round. If it fails, that is met again where the rows are used.
+ */
+function prefetchSeekPoints(seekPoints: RowChunks | undefined, options: DecodeOptions): void {
+  if (options.seek === 'exact' && seekPoints && seekPoints.rows <= seekPoints.chunkRows) {
+    seekPoints.chunk(0, options).catch(() => undefined);
   }
 }
 
