@@ -1,12 +1,14 @@
-import type {
-  Codec,
-  CodecRegistry,
-  Gap,
-  JsonObject,
-  PacketDecoder,
-  PcmBlock,
-  SampleType,
-  StreamDescription,
+import {
+  type Codec,
+  type CodecRegistry,
+  type Gap,
+  INDEX_WIDTH,
+  type JsonObject,
+  type PacketDecoder,
+  type PcmBlock,
+  type SampleType,
+  SEEK_WIDTH,
+  type StreamDescription,
 } from '@zarr-audio/codec';
 import { type BlobReader, openBlob, openRows, parseArrayMetadata, type RowsReader } from '../arrays/index';
 import { SampleRangeError, StoreError } from '../errors';
@@ -64,10 +66,14 @@ export class Recording {
     const arrays = consolidated(group, id);
     const path = recordingPath(id);
     const metadataOf = (name: string) => parseArrayMetadata(arrays[name], `${id}/${name}`);
-    const rows = (name: string) => openRows(storage, `${path}/${name}`, metadataOf(name));
+    const rows = (name: string, width: number) => {
+      const metadata = metadataOf(name);
+      if (metadata.shape[1] !== width) throw metadata.root.get('shape').bad(`must have ${width} columns`);
+      return openRows(storage, `${path}/${name}`, metadata);
+    };
     this.blob = openBlob(storage, `${path}/${BLOB_ARRAY}`, metadataOf(BLOB_ARRAY));
-    this.index = rows(indexArrays.index);
-    this.seekPoints = indexArrays.seekPoints === null ? undefined : rows(indexArrays.seekPoints);
+    this.index = rows(indexArrays.index, INDEX_WIDTH);
+    this.seekPoints = indexArrays.seekPoints === null ? undefined : rows(indexArrays.seekPoints, SEEK_WIDTH);
     this.#samples = new SampleMap(description.preSkip, summary.trims);
     const { index: indexSort, seekPoints: seekSort } = SORTED_COLUMNS;
     this.#parts = {
