@@ -133,10 +133,18 @@ async function planOf(
   const { column } = SORTED_COLUMNS.seekPoints;
   const from = Math.max(0, await findRow(seekPoints, column, first, options));
   const to = Math.max(from, await findRow(seekPoints, column, last, options));
-  const rows = await readRows(seekPoints, from, to, options);
+  // With the row after them: only that one proves that the search, which goes by an attribute, found the last.
+  const rows = await readRows(seekPoints, from, Math.min(to + 1, seekPoints.rows - 1), options);
   const points = Array.from(
     rows[0]!,
     (packet, i): SeekPoint => ({ packet, from: rows[1]![i]!, maxDiff: rows[2]![i]! }),
   );
+  if (to + 1 < seekPoints.rows && points.pop()!.from <= last) {
+    throw new StoreError(
+      'INDEX_INCONSISTENT',
+      `the list of first packets of the seek points is not that of their chunks: rebuild them with reindex`,
+      { packet: last, row: to + 1 },
+    );
+  }
   return codec.decodePlan(points, first, last, { exact: decoder.exact });
 }

@@ -13,6 +13,7 @@ import {
 import { type BlobReader, openBlob, openRows, parseArrayMetadata, type RowsReader } from '../arrays/index';
 import { SampleRangeError, StoreError } from '../errors';
 import { isObject } from '../json-file';
+import { indexReach } from '../read/index-reach';
 import { allocate, copySamples, outputType } from '../read/pcm-assembly';
 import { decodeRange, type RangeDecoderParts } from '../read/range-decoder';
 import { SampleMap } from '../read/sample-map';
@@ -39,6 +40,9 @@ export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Room for so many frames is made before it is known whether the index has them. */
+const UNPROVED_FRAMES = 2 ** 20;
+
 /** One recording of a store. Safe to be read from by several callers at once. */
 export class Recording {
   readonly id: string;
@@ -52,7 +56,7 @@ export class Recording {
 
   /**
    * @param group  The recording's `zarr.json`, with the metadata of its arrays.
-   * @throws {StoreError} `RECORDING_BAD_ATTRIBUTES`, `ARRAY_BAD_METADATA`; `CODEC_UNKNOWN`
+   * @throws {StoreError} `RECORDING_BAD_ATTRIBUTES`, `ARRAY_BAD_METADATA`, `INDEX_INCONSISTENT`; `CODEC_UNKNOWN`
    */
   constructor(storage: ReadableStorage, id: string, group: JsonObject, codecs: CodecRegistry) {
     const json = isObject(group.attributes) ? group.attributes : {};
@@ -73,6 +77,13 @@ export class Recording {
     };
     this.blob = openBlob(storage, `${path}/${BLOB_ARRAY}`, metadataOf(BLOB_ARRAY));
     this.index = rows(indexArrays.index, INDEX_WIDTH);
+    if (this.index.rows !== summary.packets) {
+      throw new StoreError(
+        'INDEX_INCONSISTENT',
+        `recording ${id} has ${summary.packets} packets, its index ${this.index.rows} rows: rebuild the index with reindex`,
+        { recording: id, packets: summary.packets, rows: this.index.rows },
+      );
+    }
     this.seekPoints = indexArrays.seekPoints === null ? undefined : rows(indexArrays.seekPoints, SEEK_WIDTH);
     this.#samples = new SampleMap(description.preSkip, summary.trims);
     const { index: indexSort, seekPoints: seekSort } = SORTED_COLUMNS;
@@ -156,9 +167,10 @@ export class Recording {
   ): AsyncGenerator<PcmBlock> {
     const { channels, bitsPerSample } = this.description;
     let blockStart = start;
-    let block = allocate(type, Math.min(blockFrames, end - start), channels);
     let maxDiff = 0;
     signal?.throwIfAborted();
+    if (Math.min(blockFrames, end - start) > UNPROVED_FRAMES) await this.#checkReach(decoder, start, end, signal);
+    let block = allocate(type, Math.min(blockFrames, end - start), channels);
     for (const stretch of this.#samples.stretches(start, end)) {
       const decodedEnd = stretch.decoded + stretch.samples;
       const toHeard = stretch.start - stretch.decoded;
@@ -189,6 +201,18 @@ export class Recording {
       block = allocate(type, Math.max(0, Math.min(blockFrames, end - blockStart - blockFrames)), channels);
       maxDiff = 0;
     }
+  }
+
+  /** No room is made for samples that the index does not have: `total_samples` may claim any number. */
+  async #checkReach(decoder: PacketDecoder, start: number, end: number, signal: AbortSignal | undefined) {
+    const last = this.#samples.stretches(start, end).at(-1)!;
+    const reach = await indexReach(this.#parts.index, decoder.maxPacketFrames, { signal });
+    if (last.decoded + last.samples <= reach) return;
+    throw new StoreError(
+      'INDEX_INCONSISTENT',
+      `recording ${this.id}: its index ends at sample ${reach}, before [${start}, ${end}) does: rebuild it with reindex`,
+      { recording: this.id, start, end, reach },
+    );
   }
 
   /** What no packet gave has to be a hole that the attributes know: zeros are never made up. */
