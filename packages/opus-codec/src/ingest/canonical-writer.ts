@@ -47,8 +47,11 @@ export class CanonicalWriter {
     try {
       pages = this.#muxer.add(packet, samples, { hold: trimmed });
     } catch (error) {
-      if (trimmed && errorCode(error)?.startsWith('OGG_MUX_HELD_')) return false;
-      throw error;
+      const code = errorCode(error);
+      if (code === 'OGG_MUX_HELD_TOO_LARGE') return false;
+      if (code !== 'OGG_MUX_HELD_APART') throw error;
+      // No packet before it is heard either: a stream keeps its first one.
+      pages = this.#muxer.add(packet, samples);
     }
     this.#waiting.push({ packet, samples, gap: this.#gap });
     this.#gap = 0;

@@ -1,4 +1,5 @@
 import type { Gap, Repair } from '@zarr-audio/codec';
+import { OpusCodecError } from '../errors';
 
 /** What the granule position of one page says. */
 export interface PageTiming {
@@ -10,6 +11,9 @@ export interface PageTiming {
 
 /** A jump of the granule position over this is taken for a wrong value, not for a hole: a year. */
 const LONGEST_GAP = 48_000 * 86_400 * 366;
+
+/** With more holes than this the attributes of the recording would be too long to open. */
+const MAX_GAPS = 100_000;
 
 /** More repairs than this are not listed one by one: attributes stay short. */
 const MAX_REPAIRS = 1000;
@@ -62,6 +66,10 @@ export class GranuleTimeline {
         return { gap: 0, endTrim: 0 };
       }
       this.samples += difference;
+      if (this.gaps.length === MAX_GAPS) {
+        const message = `the stream has over ${MAX_GAPS} holes; re-encode it, so that silence is packets`;
+        throw new OpusCodecError('OPUS_TOO_MANY_GAPS', message, { byteOffset });
+      }
       this.gaps.push({ end: this.samples, samples: difference });
       // A hole is what a jump means: the source is told to have one, and can be kept with it.
       this.note('OPUS_GAP', byteOffset, difference);
@@ -87,20 +95,27 @@ export class GranuleTimeline {
 
   /** @returns Samples that the last page trims from the end. */
   finish(): number {
+    let endTrim = this.#deficit;
+    if (endTrim > 0 && endTrim >= this.samples) {
+      // An end that leaves nothing is no end trim.
+      this.repair('OPUS_GRANULE_WRONG', this.#deficitAt, endTrim);
+      endTrim = 0;
+    }
     if (this.#omitted > 0) {
       this.repairs.push({ code: 'REPAIRS_OMITTED', byteOffset: this.repairs.at(-1)!.byteOffset, samples: 0 });
     }
-    return Math.min(this.#deficit, this.samples);
+    return endTrim;
   }
 
   #first(granule: number, samples: number, byteOffset: number): PageTiming {
+    // Pages before it may have had no granule position.
     this.samples += samples;
-    if (granule >= samples) {
-      this.offset = granule - samples;
+    if (granule >= this.samples) {
+      this.offset = granule - this.samples;
       return { gap: 0, endTrim: 0 };
     }
     // On an only page this trims the end; with pages to follow it is an error of the source (RFC 7845 §4.5).
-    this.#deficit = samples - granule;
+    this.#deficit = this.samples - granule;
     this.#deficitAt = byteOffset;
     return { gap: 0, endTrim: this.#deficit };
   }

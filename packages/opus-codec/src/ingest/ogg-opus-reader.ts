@@ -167,10 +167,7 @@ export class OggOpusReader {
       return false;
     }
     try {
-      for (const { key, value } of parseOpusTags(packet).comments) {
-        const name = key.toLowerCase();
-        logical.tags[name] = name in logical.tags ? `${logical.tags[name]}; ${value}` : value;
-      }
+      logical.tags = textTags(parseOpusTags(packet).comments);
       logical.tagsPacket = packet.slice();
     } catch (error) {
       logical.timeline.repair(asCoded(error).code, byteOffset, 0);
@@ -222,6 +219,20 @@ export class OggOpusReader {
     if (!logical.eos) logical.timeline.note('OGG_EOS_MISSING', ogg.byteOffset, 0);
     out.push({ type: 'end', stream: logical.stream, endTrim: logical.timeline.finish() });
   }
+}
+
+/** A longer value is no text (cover art): the blob keeps it, the attributes stay short. */
+const MAX_TAG_LENGTH = 4096;
+
+function textTags(comments: readonly { key: string; value: string }[]): Record<string, string> {
+  const tags = new Map<string, string>();
+  for (const { key, value } of comments) {
+    const name = key.toLowerCase();
+    const before = tags.get(name);
+    const text = before === undefined ? value : `${before}; ${value}`;
+    if (text.length <= MAX_TAG_LENGTH) tags.set(name, text);
+  }
+  return Object.fromEntries(tags);
 }
 
 function asCoded(error: unknown): CodedError {

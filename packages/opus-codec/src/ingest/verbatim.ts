@@ -1,6 +1,7 @@
 import type { IngestEvent, StreamSummary } from '@zarr-audio/codec';
 import { OggDemuxer, type OggEvent, type OggPagePackets } from '@zarr-audio/ogg-demux';
 import { OpusIndexBuilder, type SeekPointBuilder } from '@zarr-audio/opus-index';
+import { OpusCodecError } from '../errors';
 import { describeHead } from '../stream-description';
 import { type OggOpusEvent, type OggOpusPage, OggOpusReader, type OggOpusStream } from './ogg-opus-reader';
 
@@ -28,6 +29,7 @@ export async function* indexInPlace(
   let index: OpusIndexBuilder | undefined;
   /** Bytes that came before the first audio packet: nothing is handed on of a file that holds none. */
   let held: Uint8Array[] = [];
+  let heldBytes = 0;
   let ended: { stream: OggOpusStream; endTrim: number } | undefined;
 
   function* take(events: readonly OggEvent[]): Generator<IngestEvent> {
@@ -53,6 +55,8 @@ export async function* indexInPlace(
   for await (const chunk of bytes) {
     yield* take(demuxer.push(chunk));
     if (!index) {
+      heldBytes += chunk.byteLength;
+      if (heldBytes > MAX_HELD_BYTES) throw tooLongBefore(strict);
       held.push(chunk);
       continue;
     }
@@ -66,6 +70,14 @@ export async function* indexInPlace(
   for (const early of held) yield { type: 'piece', stream: 0, bytes: early, rows: NO_ROWS, seekRows: NO_ROWS };
   yield { type: 'piece', stream: 0, bytes: NO_BYTES, rows: index.takeRows(), seekRows: index.takeSeekRows() };
   yield { type: 'end', stream: 0, summary: summarize(stream, index.packets, ended.endTrim) };
+}
+
+/** The longest OpusTags that is taken, and some pages. */
+const MAX_HELD_BYTES = 40 * 1024 * 1024;
+
+function tooLongBefore(strict: boolean): Error {
+  if (strict) return new NotVerbatim('there is no audio for a long way');
+  return new OpusCodecError('OPUS_NO_PACKETS', `there is no audio in the first ${MAX_HELD_BYTES} bytes`);
 }
 
 const NO_BYTES = new Uint8Array(0);
