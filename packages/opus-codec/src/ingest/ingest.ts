@@ -96,12 +96,12 @@ async function* ingestCanonical(source: ByteSource, options: IngestOptions): Asy
 function addPage(writer: CanonicalWriter, page: OggOpusPage, timeline: GranuleTimeline): void {
   const { packets, samples, gap, endTrim } = page;
   if (gap > 0) writer.skip(gap);
-  // Only the last page trims: on any other a low granule position is wrong, and what it holds is heard.
-  const isLast = packets.page.eos;
+  // Only the last page trims, and not all there is: else a low granule position is wrong, and what the page holds is heard.
+  const isEnd = packets.page.eos && endTrim > 0 && endTrim < timeline.samples;
   let kept = page.totalSamples - endTrim;
   for (const [i, count] of samples.entries()) {
     if (count === 0) continue;
-    const isTaken = writer.add(packets.packet(i), count, isLast && endTrim > 0 && kept <= 0);
+    const isTaken = writer.add(packets.packet(i), count, isEnd && kept <= 0);
     if (!isTaken) timeline.repair('OPUS_TRIMMED_PACKET_DROPPED', packets.byteOffset(i), count);
     kept -= count;
   }
