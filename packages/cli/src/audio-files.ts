@@ -1,24 +1,47 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CodedError } from '@zarr-audio/codec';
 
 /** Endings of what a folder is searched for; a file that is named is tried whatever its name. */
 const AUDIO = /\.(wav|wave|opus|ogg|oga|flac|mp3|m4a|m4b|aac|wma|aif|aiff|webm|mka|mkv|mp4|mov|caf|au|amr|ac3)$/i;
 
+/** A file to import, or a folder that can't be searched. */
+export type Found = { readonly path: string; readonly error?: Error };
+
 /**
  * The file itself, or all audio files of a folder and the folders in it, in order of their names. What can't be looked
- * at is given as it is, so that its import tells why.
+ * at is given as it is, so that its import tells why; folders that lie behind links are not searched.
  */
-export async function* audioFiles(path: string): AsyncGenerator<string> {
+export async function* audioFiles(path: string): AsyncGenerator<Found> {
   const stats = await stat(path).catch(() => undefined);
   if (!stats?.isDirectory()) {
-    yield path;
+    yield { path };
     return;
   }
-  const entries = await readdir(path, { withFileTypes: true });
+  let found = 0;
+  for await (const file of within(path)) {
+    found++;
+    yield file;
+  }
+  if (found === 0)
+    yield { path, error: new CodedError('SOURCE_EMPTY', `there are no audio files in ${path}`, { path }) };
+}
+
+async function* within(folder: string): AsyncGenerator<Found> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause: Error) => cause);
+  if (entries instanceof Error) {
+    const message = `${folder} can't be searched: ${entries.message}`;
+    yield { path: folder, error: new CodedError('SOURCE_UNREADABLE', message, { path: folder }, entries) };
+    return;
+  }
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
-    const inside = join(path, entry.name);
-    if (entry.isDirectory()) yield* audioFiles(inside);
-    else if (entry.isFile() && AUDIO.test(entry.name)) yield inside;
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) {
+      yield* within(path);
+    } else if (AUDIO.test(entry.name)) {
+      const isFile = entry.isFile() || (entry.isSymbolicLink() && (await stat(path).catch(() => undefined))?.isFile());
+      if (isFile) yield { path };
+    }
   }
 }

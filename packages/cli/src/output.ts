@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import type { RecordingInfo } from 'zarr-audio';
 
-/** Writes to standard output, as slowly as its reader takes it. */
+/** Writes to standard output, as slowly as its reader takes it; nothing once there is no reader any more. */
 export async function print(text: string | Uint8Array): Promise<void> {
-  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
+  if (process.stdout.destroyed || process.stdout.errored) return;
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain').catch(() => undefined);
 }
 
 export async function printJson(value: unknown): Promise<void> {

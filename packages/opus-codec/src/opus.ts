@@ -40,7 +40,7 @@ export function opus({ backend = 'auto', loaders, onWarning, ...wasm }: OpusOpti
     planEncoding,
     async *encode(pcm, options) {
       const selected = await selectBackend(backend, select);
-      yield* encodeOpus(pcm, options, selected.backend);
+      yield* encodeOpus(pcm, options, selected);
     },
     describe: describeAttributes,
     async createDecoder(stream, options = {}) {

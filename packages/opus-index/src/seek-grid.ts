@@ -15,6 +15,8 @@ export interface SeekPointBuilder {
   take(): Float64Array;
   /** The stream is complete: all rows become final. */
   finish(): void;
+  /** Gives up what it holds, also before `finish`. */
+  free(): void;
 }
 
 const ROW_SAMPLES = 2 * SAMPLE_RATE;
@@ -31,6 +33,7 @@ export class SeekGrid implements SeekPointBuilder {
   #lastPacket = -1;
   /** First packet at or after the next row's pre-roll, once it was seen. */
   #reset = -1;
+  #resetSample = 0;
   #next = ROW_SAMPLES;
 
   add(_bytes: Uint8Array, _start: number, _end: number, cumStart: number, samples: number): void {
@@ -43,9 +46,13 @@ export class SeekGrid implements SeekPointBuilder {
       this.#reset = -1;
       return;
     }
-    if (this.#reset < 0 && cumStart >= this.#next - PRE_ROLL_SAMPLES) this.#reset = packet;
+    if (this.#reset < 0 && cumStart >= this.#next - PRE_ROLL_SAMPLES) {
+      this.#reset = packet;
+      this.#resetSample = cumStart;
+    }
     if (cumStart < this.#next) return;
-    if (this.#reset > this.#lastPacket) this.#push(this.#reset, packet, UNMEASURED);
+    const hasPreRoll = this.#reset > this.#lastPacket && this.#resetSample <= cumStart - PRE_ROLL_SAMPLES + samples;
+    if (hasPreRoll) this.#push(this.#reset, packet, UNMEASURED);
     this.#next = Math.floor(cumStart / ROW_SAMPLES + 1) * ROW_SAMPLES;
     this.#reset = -1;
   }
@@ -55,6 +62,8 @@ export class SeekGrid implements SeekPointBuilder {
   }
 
   finish(): void {}
+
+  free(): void {}
 
   #push(packet: number, from: number, maxDiff: number): void {
     const at = this.#rows.reserve();
@@ -86,4 +95,6 @@ export class SeekFromStart implements SeekPointBuilder {
   }
 
   finish(): void {}
+
+  free(): void {}
 }

@@ -32,6 +32,7 @@ export class SeekMeasurer implements SeekPointBuilder {
   #clock = new CandidateClock();
   #packets = 0;
   #end = 0;
+  #isFreed = false;
   #row: OpenRow | undefined;
   /** Started after `#row`, in order of their packets, none converged. */
   #searching: Candidate[] = [];
@@ -75,11 +76,18 @@ export class SeekMeasurer implements SeekPointBuilder {
   finish(): void {
     while (this.#force(true)) {}
     this.#close(this.#packets);
-    for (const candidate of this.#searching) candidate.decoder.free();
+    this.free();
+  }
+
+  free(): void {
+    for (const { decoder } of this.#searching) decoder.free();
     this.#searching = [];
+    this.#row?.candidate?.decoder.free();
+    this.#row = undefined;
     for (const decoder of this.#idle) decoder.free();
     this.#idle.length = 0;
-    this.#reference.free();
+    if (!this.#isFreed) this.#reference.free();
+    this.#isFreed = true;
   }
 
   /** The start of the stream, or the first packet after a hole: the sequential decode begins anew. */
@@ -108,10 +116,11 @@ export class SeekMeasurer implements SeekPointBuilder {
   #enterConverged(): void {
     const converged = this.#searching.filter((candidate) => candidate.from >= 0);
     converged.sort((a, b) => a.from - b.from || b.packet - a.packet);
+    this.#searching = this.#searching.filter((candidate) => candidate.from < 0);
     for (const candidate of converged) {
-      if (candidate.packet > this.#row!.packet && candidate.from > this.#row!.from) {
-        this.#enter(candidate, candidate.from);
-      }
+      const rises = candidate.packet > this.#row!.packet && candidate.from > this.#row!.from;
+      if (rises) this.#enter(candidate, candidate.from);
+      else this.#idle.push(candidate.decoder);
     }
   }
 
@@ -120,7 +129,7 @@ export class SeekMeasurer implements SeekPointBuilder {
     this.#row = { packet: candidate.packet, packetSample: candidate.packetSample, from, candidate };
     this.#searching = this.#searching.filter((other) => {
       if (other === candidate) return false;
-      if (other.packet > candidate.packet && other.from < 0) return true;
+      if (other.packet > candidate.packet) return true;
       this.#idle.push(other.decoder);
       return false;
     });

@@ -199,7 +199,7 @@ describe('SeekGrid', () => {
     expect(rowsOf(new SeekGrid(), packets).slice(0, 3)).toEqual([
       [0, 0, 0],
       [70, 70, 0],
-      [71, 99, UNMEASURED],
+      [149, 199, UNMEASURED],
     ]);
   });
 });

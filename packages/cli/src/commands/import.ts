@@ -1,4 +1,4 @@
-import { errorCode, type JsonObject } from '@zarr-audio/codec';
+import { CodedError, errorCode, type JsonObject } from '@zarr-audio/codec';
 import { ffmpegInput } from '@zarr-audio/ffmpeg-adapter';
 import { resample } from '@zarr-audio/resampler';
 import { wavInput } from '@zarr-audio/wav';
@@ -42,13 +42,18 @@ export async function importCommand(args: readonly string[]): Promise<number> {
   const report = new Report(values.json === true);
   const storage = await fileStorage(storePath, { create: true });
   const store = await openOrCreateStore(storage, { codecs });
+  const interrupted = new AbortController();
+  const interrupt = () => interrupted.abort(new CodedError('INTERRUPTED', 'stopped; run it again to do what is left'));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
   for (const path of paths) {
-    for await (const file of audioFiles(path)) {
+    for await (const { path: file, error } of audioFiles(path)) {
       try {
+        if (error) throw error;
         const source = withProgress(await fileSource(file), !values.json);
-        await report.results(store, file, await store.import(source, options));
-      } catch (error) {
-        await report.failure(file, error);
+        await report.results(store, file, await store.import(source, { ...options, signal: interrupted.signal }));
+      } catch (failure) {
+        await report.failure(file, failure);
+        if (interrupted.signal.aborted) return report.status;
       }
     }
   }

@@ -1,6 +1,6 @@
-import { open, rm } from 'node:fs/promises';
-import { type PcmBlock, type PcmData, UNMEASURED } from '@zarr-audio/codec';
-import { encodeWavHeader } from '@zarr-audio/wav';
+import { open, rename, rm } from 'node:fs/promises';
+import { CodedError, type PcmBlock, type PcmData, type SampleType, UNMEASURED } from '@zarr-audio/codec';
+import { encodeWavHeader, encodeWavSamples, type WavOutput, wavTrailer } from '@zarr-audio/wav';
 import type { Recording } from 'zarr-audio';
 import { print } from '../output';
 import { openStoreAt } from '../stores';
@@ -41,37 +41,38 @@ export async function readCommand(args: readonly string[]): Promise<number> {
   if (output === '-') {
     for await (const block of reported(blocks)) await print(littleEndian(block.data));
   } else {
-    await writeFile(output, recording, frames, reported(blocks));
+    await writeFile(output, wavOutput(recording, dtype ?? 'auto', frames), reported(blocks));
   }
   return 0;
 }
 
-async function writeFile(path: string, recording: Recording, frames: number, blocks: AsyncIterable<PcmBlock>) {
-  // The first block tells whether the range can be read: before that nothing is written over.
-  const iterator = blocks[Symbol.asyncIterator]();
-  let next = await iterator.next();
-  const file = await open(path, 'w');
+/** Written aside and renamed: what was there stays until all is read. */
+async function writeFile(path: string, output: WavOutput & { frames: number }, blocks: AsyncIterable<PcmBlock>) {
+  const aside = `${path}.part`;
+  const isWav = /\.wav$/i.test(path);
+  const file = await open(aside, 'w').catch((cause: Error) => {
+    throw new CodedError('OUTPUT_NOT_WRITABLE', `${path} can't be written: ${cause.message}`, { path }, cause);
+  });
   try {
-    if (/\.wav$/i.test(path)) await file.write(wavHeader(recording, frames, next.value?.data));
-    for (; !next.done; next = await iterator.next()) await file.writeFile(littleEndian(next.value.data));
+    if (isWav) await file.writeFile(encodeWavHeader(output));
+    for await (const { data } of blocks) {
+      await file.writeFile(isWav ? encodeWavSamples(data, output) : littleEndian(data));
+    }
+    if (isWav) await file.writeFile(wavTrailer(output));
     await file.close();
+    await rename(aside, path);
   } catch (error) {
     await file.close();
-    await rm(path, { force: true });
+    await rm(aside, { force: true });
     throw error;
   }
 }
 
-function wavHeader({ description }: Recording, frames: number, data: PcmData | undefined): Uint8Array {
+/** What the samples of a read are, as a WAV says it. */
+function wavOutput({ description }: Recording, dtype: SampleType | 'auto', frames: number) {
   const { sampleRate, channels, bitsPerSample } = description;
-  const sampleType = data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'int16';
-  return encodeWavHeader({
-    sampleRate,
-    channels,
-    sampleType,
-    bitsPerSample: sampleType === 'float32' ? 32 : bitsPerSample,
-    frames,
-  });
+  const sampleType = dtype === 'auto' ? description.sampleType : dtype;
+  return { sampleRate, channels, sampleType, bitsPerSample: sampleType === 'float32' ? 32 : bitsPerSample, frames };
 }
 
 /** Tells on standard error of what was crossed: holes, and places that are not those of a sequential decode. */

@@ -6,9 +6,10 @@ import {
   type Repair,
   toInt16,
 } from '@zarr-audio/codec';
-import { CandidateClock, SeekGrid, SeekMeasurer } from '@zarr-audio/opus-index';
+import { CandidateClock, SeekGrid, SeekMeasurer, type SeekPointBuilder } from '@zarr-audio/opus-index';
 import { encodeOpusHead, encodeOpusTags, type OpusHead } from '@zarr-audio/opus-parser';
 import type { OpusBackend, RawEncoder } from '../backends/backend';
+import type { SelectedBackend } from '../backends/select';
 import { createPacketDecoder } from '../decode/packet-decoder';
 import { OpusCodecError } from '../errors';
 import { CanonicalWriter } from '../ingest/canonical-writer';
@@ -27,7 +28,7 @@ const SERIAL = 0x7a61_7564;
 export async function* encodeOpus(
   pcm: PcmSource,
   { options, seekPoints, signal }: EncodeOptions,
-  backend: OpusBackend,
+  { backend, exact }: SelectedBackend,
 ): AsyncGenerator<IngestEvent> {
   if (!backend.createEncoder) {
     throw new OpusCodecError('OPUS_ENCODER_MISSING', `the backend ${backend.name} (${backend.library}) can't encode`);
@@ -37,6 +38,7 @@ export async function* encodeOpus(
   const channels = pcm.format.channels as 1 | 2;
   const { bitrate, complexity } = plan.options as { bitrate: number; complexity: number };
   const encoder = backend.createEncoder({ sampleRate, channels, bitrate, complexity });
+  let points: SeekPointBuilder | undefined;
   try {
     const head = headOf(pcm, encoder.lookahead);
     const description = describeHead(head);
@@ -49,8 +51,9 @@ export async function* encodeOpus(
       verbatim: false,
       encoder: { library: backend.library, options: plan.options },
     };
-    const decoder = () => createPacketDecoder(description, backend, { exact: true });
-    const points = seekPoints === 'grid' ? new SeekGrid() : new SeekMeasurer(channels, decoder);
+    const decoder = () => createPacketDecoder(description, backend, { exact });
+    // What a backend measures that rounds differently would be wrong for all others.
+    points = seekPoints === 'grid' || !exact ? new SeekGrid() : new SeekMeasurer(channels, decoder);
     const headers = { serial: SERIAL, headPacket: encodeOpusHead(head), tagsPacket: tagsOf(backend) };
     const writer = new CanonicalWriter(0, headers, points);
     const packer = new FramePacker(encoder, sampleRate, channels, writer);
@@ -68,6 +71,7 @@ export async function* encodeOpus(
     if (packer.clipped > 0) repairs.push({ code: 'PCM_CLIPPED', byteOffset: 0, samples: packer.clipped });
     yield { type: 'end', stream: 0, summary: { packets: writer.packets, totalSamples, gaps: [], trims: [], repairs } };
   } finally {
+    points?.free();
     encoder.free();
   }
 }

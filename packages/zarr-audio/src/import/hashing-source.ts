@@ -43,6 +43,13 @@ export class HashingSource implements ByteSource {
     this.#complete = true;
   }
 
+  /** Hash of the last pass, if one went from the first byte to the last since the hash was taken. Ends the hash. */
+  digestOfPass(): string | undefined {
+    if (!this.#complete) return undefined;
+    this.#complete = false;
+    return this.#hash.hex();
+  }
+
   /** Hash and length of the whole source; reads it where no pass has come to the end. Ends the hash. */
   async digest(signal?: AbortSignal): Promise<{ sha256: string; bytes: number }> {
     if (!this.#complete) {

@@ -16,6 +16,7 @@ import type { RecordingSource } from '../recording/recording-attributes';
 import { recordingId } from '../recording/recording-id';
 import { RecordingWriter } from '../recording/recording-writer';
 import type { WritableStorage } from '../storage/storage';
+import { recordingPath } from '../store-layout';
 import { HashingSource } from './hashing-source';
 
 export interface ImportOptions {
@@ -190,25 +191,53 @@ class Import {
         if (event.type === 'stream') descriptions.set(event.stream, event);
         await this.#take(event);
       }
-      const { sha256, bytes } = this.known?.digest ?? (await this.source.digest(this.options.signal));
+      const { sha256, bytes } = await this.#digest();
       const wanted = this.options.stream;
       if (wanted !== undefined && this.#writers.size + this.#failed.length === 0) {
         throw noSuchStream(this.source.name, wanted, this.#streams);
       }
-      const results = [...this.#failed];
+      const ready: { writer: RecordingWriter; stream: number; id: string }[] = [];
       for (const writer of this.#writers.values()) {
         const stream = this.known?.number ?? writer.stream;
-        const id = recordingId(sha256, stream, this.codec.id, this.encoding);
         const { source } = descriptions.get(writer.stream)!;
         const origin: RecordingSource = { file: this.source.name, bytes, sha256, stream, ...source };
-        const isNew = await writer.commit(id, origin, this.options.user ?? {});
-        this.#writers.delete(writer.stream);
-        results.push({ status: isNew ? 'imported' : 'duplicate', stream, id });
+        await writer.complete(origin, this.options.user ?? {});
+        ready.push({ writer, stream, id: recordingId(sha256, stream, this.codec.id, this.encoding) });
       }
-      return results.sort((a, b) => a.stream - b.stream);
+      return await this.#commit(ready);
     } finally {
       await this.#abort();
     }
+  }
+
+  /** Moves all to their ids; if one can't be, those of this run that were are taken back. */
+  async #commit(ready: readonly { writer: RecordingWriter; stream: number; id: string }[]): Promise<ImportResult[]> {
+    const results = [...this.#failed];
+    const moved: string[] = [];
+    try {
+      await this.target.prepare();
+      for (const { writer, stream, id } of ready) {
+        const isNew = await writer.commit(id);
+        this.#writers.delete(writer.stream);
+        if (isNew) moved.push(id);
+        results.push({ status: isNew ? 'imported' : 'duplicate', stream, id });
+      }
+    } catch (error) {
+      for (const id of moved) await this.target.storage.remove(recordingPath(id));
+      throw error;
+    }
+    return results.sort((a, b) => a.stream - b.stream);
+  }
+
+  /** Hash and length of the source: what is encoded was hashed before, and must still be that. */
+  async #digest(): Promise<{ sha256: string; bytes: number }> {
+    if (!this.known) return this.source.digest(this.options.signal);
+    const again = this.source.digestOfPass();
+    if (again !== undefined && again !== this.known.digest.sha256) {
+      const message = `${this.source.name} changed while it was imported. Import it again when nobody writes to it`;
+      throw new StoreError('SOURCE_CHANGED', message, { file: this.source.name });
+    }
+    return this.known.digest;
   }
 
   async #take(event: IngestEvent): Promise<void> {
@@ -218,13 +247,13 @@ class Import {
       this.#streams = 0;
       return;
     }
-    const { stream, wanted } = { stream: event.stream, wanted: this.options.stream };
+    const { stream } = event;
+    const wanted = this.options.stream;
     if (event.type === 'stream' || event.type === 'failed') this.#streams++;
     if (wanted !== undefined && stream !== wanted) return;
     if (event.type === 'failed') {
       this.#failed.push({ status: 'failed', stream, error: event.error });
     } else if (event.type === 'stream') {
-      await this.target.prepare();
       const { storage } = this.target;
       this.#writers.set(stream, new RecordingWriter(storage, this.codec, event, this.options.layout ?? {}));
     } else if (event.type === 'piece') {
@@ -235,7 +264,9 @@ class Import {
   }
 
   async #abort(): Promise<void> {
-    for (const writer of this.#writers.values()) await writer.abort();
+    const writers = [...this.#writers.values()];
     this.#writers.clear();
+    // What led here is what is told; a folder that can't be removed is left to `gc`.
+    await Promise.allSettled(writers.map((writer) => writer.abort()));
   }
 }

@@ -27,6 +27,8 @@ export interface RangeDecoderParts {
   readonly blob: BlobReader;
   readonly index: RowChunks;
   readonly seekPoints: RowChunks | undefined;
+  /** The seek points were measured for what the codec decodes to: by the attributes of their array. */
+  readonly isMeasured: boolean;
 }
 
 /** Samples that were decoded: valid until the next ones are asked for. */
@@ -118,18 +120,15 @@ function countWithin({ bytePosition, byteLength, count }: PacketColumns, limit: 
 }
 
 async function planOf(
-  { codec, index, seekPoints }: RangeDecoderParts,
+  parts: RangeDecoderParts,
   decoder: PacketDecoder,
   first: number,
   last: number,
   options: DecodeOptions,
 ): Promise<readonly DecodeSegment[]> {
-  if (options.seek === 'fast' && codec.hasSeekPoints) {
-    const { cumStart } = await readPackets(index, first, first, undefined, options);
-    const preRoll = await findRow(index, SORTED_COLUMNS.index.column, cumStart[0]! - codec.fastPreRoll, options);
-    return [{ reset: Math.max(0, preRoll), from: first, to: last + 1, maxDiff: UNMEASURED }];
-  }
+  const { codec, seekPoints } = parts;
   if (!seekPoints) return codec.decodePlan([], first, last, { exact: decoder.exact });
+  if (options.seek === 'fast') return fastPlan(parts, seekPoints, first, last, options);
   const { column } = SORTED_COLUMNS.seekPoints;
   const from = Math.max(0, await findRow(seekPoints, column, first, options));
   const to = Math.max(from, await findRow(seekPoints, column, last, options));
@@ -146,5 +145,31 @@ async function planOf(
       { packet: last, row: to + 1 },
     );
   }
-  return codec.decodePlan(points, first, last, { exact: decoder.exact });
+  return codec.decodePlan(points, first, last, { exact: decoder.exact && parts.isMeasured });
+}
+
+/** The codec's own short pre-roll, which crosses no hole: there a row stands whose `packet` is its `from`. */
+async function fastPlan(
+  { codec, index }: RangeDecoderParts,
+  seekPoints: RowChunks,
+  first: number,
+  last: number,
+  options: DecodeOptions,
+): Promise<readonly DecodeSegment[]> {
+  const { cumStart } = await readPackets(index, first, first, undefined, options);
+  const sample = cumStart[0]! - codec.fastPreRoll;
+  const preRoll = Math.max(0, await findRow(index, SORTED_COLUMNS.index.column, sample, options));
+  const { column } = SORTED_COLUMNS.seekPoints;
+  const from = Math.max(0, await findRow(seekPoints, column, preRoll, options));
+  const to = Math.max(from, await findRow(seekPoints, column, last, options));
+  const [packets, firsts] = await readRows(seekPoints, from, to, options);
+  const segments: DecodeSegment[] = [];
+  let segment = { reset: preRoll, from: first, maxDiff: UNMEASURED };
+  for (const [i, packet] of packets!.entries()) {
+    if (packet !== firsts![i] || packet <= preRoll) continue;
+    if (packet > first) segments.push({ ...segment, to: packet });
+    segment = { reset: packet, from: Math.max(first, packet), maxDiff: UNMEASURED };
+  }
+  segments.push({ ...segment, to: last + 1 });
+  return segments;
 }

@@ -83,18 +83,16 @@ export class RecordingWriter {
     this.#summary = summary;
   }
 
-  /**
-   * Writes the metadata and moves the recording to its id.
-   *
-   * @returns false if there is a recording of this id already: ours is dropped then.
-   */
-  async commit(id: string, source: RecordingSource, user: JsonObject): Promise<boolean> {
+  /** Writes the metadata: the recording is whole, but for its place. */
+  async complete(source: RecordingSource, user: JsonObject): Promise<void> {
     const { description, verbatim, encoder } = this.#event;
     const seekPoints = this.#seekPoints ? seekPointsArrayName(this.#codec.id) : null;
     const indexArrays = { index: indexArrayName(this.#codec.id), seekPoints };
     const blobSha256 = verbatim ? source.sha256 : this.#blobHash.hex();
+    const measuredBy: JsonObject = encoder?.library === undefined ? {} : { measured_by: encoder.library };
     this.#addAttributes(indexArrays.index, { blob_sha256: blobSha256 });
-    if (seekPoints) this.#addAttributes(seekPoints, { blob_sha256: blobSha256, ...this.#codec.seekPointAttributes });
+    if (seekPoints)
+      this.#addAttributes(seekPoints, { blob_sha256: blobSha256, ...this.#codec.seekPointAttributes, ...measuredBy });
     for (const [name, metadata] of Object.entries(this.#arrays)) {
       await this.#writeJson(`${this.#path}/${name}`, metadata);
     }
@@ -114,6 +112,14 @@ export class RecordingWriter {
       consolidated_metadata: { kind: 'inline', must_understand: false, metadata: this.#arrays },
     };
     await this.#writeJson(this.#path, group);
+  }
+
+  /**
+   * Moves the recording to its id.
+   *
+   * @returns false if there is a recording of this id already: ours is dropped then.
+   */
+  async commit(id: string): Promise<boolean> {
     const moved = await this.#storage.rename(this.#path, recordingPath(id));
     if (!moved) await this.#storage.remove(this.#path);
     return moved;

@@ -93,6 +93,7 @@ export class Recording {
       blob: this.blob,
       index: sortedRows(this.index, indexSort.attribute),
       seekPoints: this.seekPoints && sortedRows(this.seekPoints, seekSort.attribute),
+      isMeasured: areOf(this.#codec, this.seekPoints?.attributes),
     };
   }
 
@@ -240,6 +241,11 @@ export class Recording {
     if (!valid || end > this.totalSamples) throw new SampleRangeError(start, end, this.totalSamples);
     return { start, end };
   }
+}
+
+/** Were the seek points measured for what the codec decodes to? */
+function areOf({ seekPointAttributes = {} }: Codec, attributes: JsonObject = {}): boolean {
+  return Object.entries(seekPointAttributes).every(([key, value]) => attributes[key] === value);
 }
 
 /** The metadata of the recording's arrays, as its group carries it: opening takes one request. */
