@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -134,6 +134,35 @@ describe('a session', () => {
     expect(fast).toMatchObject({ status: 0, stderr: expect.stringContaining('not measured') });
   });
 
+  it('writes WAV of every sample type: the same sound', async () => {
+    const range = ['--start', '1000', '--end', '2000'];
+    const raw = await zarrAudio(['read', store(), 'stereo.opus', ...range, '-o', '-']);
+    const int32 = await zarrAudio(['read', store(), 'stereo.opus', ...range, '-o', 'int32.wav', '--dtype', 'int32']);
+    expect(int32.status).toBe(0);
+    const wav = readFileSync(join(folder, 'int32.wav'));
+    // 3 bytes a sample, the 16 bits in the upper two; EXTENSIBLE: the data begins at byte 68.
+    expect(wav.readUInt16LE(34)).toBe(24);
+    expect(wav).toHaveLength(68 + 1000 * 2 * 3);
+    for (let i = 0; i < 2000; i++) expect(wav.readInt16LE(68 + 3 * i + 1)).toBe(raw.stdout.readInt16LE(2 * i));
+    const empty = [
+      'read',
+      store(),
+      'stereo.opus',
+      '--start',
+      '5',
+      '--end',
+      '5',
+      '-o',
+      'none.wav',
+      '--dtype',
+      'float32',
+    ];
+    expect((await zarrAudio(empty)).status).toBe(0);
+    expect(readFileSync(join(folder, 'none.wav')).readUInt16LE(20)).toBe(3);
+    const nowhere = await zarrAudio(['read', store(), 'stereo.opus', '-o', 'no/such/folder/a.wav', '--json']);
+    expect(nowhere).toMatchObject({ status: 1, json: [{ error: { code: 'OUTPUT_NOT_WRITABLE' } }] });
+  });
+
   it('names every failure, does the rest, and exits with 1', async () => {
     writeFileSync(join(folder, 'empty.opus'), '');
     writeFileSync(join(folder, 'note.txt'), 'no audio\n'.repeat(50));
@@ -169,6 +198,38 @@ describe('a session', () => {
       ['season/b.ogg', 1],
       ['season/may/a.opus', 0],
     ]);
+  });
+
+  it('goes on with an import that nobody reads the output of, and says where there is nothing to import', async () => {
+    mkdirSync(join(folder, 'nothing'));
+    const { status, json } = await zarrAudio(['import', join(folder, 'e.zarr'), 'nothing', '--json']);
+    expect({ status, json }).toMatchObject({ status: 1, json: [{ error: { code: 'SOURCE_EMPTY' } }] });
+    const files = ['ogg_opus/tiny.ogg', 'ogg_opus/silence.opus', 'ogg_opus/gobble.opus'].map(fixture);
+    const child = spawn(process.execPath, [bin, 'import', join(folder, 'many.zarr'), ...files], { cwd: folder });
+    child.stdout.destroy();
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(0);
+    expect((await zarrAudio(['ls', join(folder, 'many.zarr'), '--json'])).json).toHaveLength(3);
+  });
+
+  it('can be interrupted: what was imported is whole, and running it again does the rest', async () => {
+    const files = Array.from({ length: 40 }, (_, i) => join(folder, `part-${i}.opus`));
+    const bytes = readFileSync(fixture('ogg_opus/ogg.opus'));
+    for (const [i, file] of files.entries()) writeFileSync(file, bytes.subarray(0, 400_000 + i * 12_000));
+    const stopped = join(folder, 'stopped.zarr');
+    const child = spawn(process.execPath, [bin, 'import', stopped, ...files, '--json'], { cwd: folder });
+    let output = '';
+    child.stdout.on('data', (text) => {
+      if (output === '') child.kill('SIGINT');
+      output += text;
+    });
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(1);
+    expect(output).toContain('INTERRUPTED');
+    const before = (await zarrAudio(['ls', stopped, '--json'])).json.length;
+    expect(before).toBeGreaterThan(0);
+    expect(before).toBeLessThan(40);
+    expect(readdirSync(join(stopped, '.zarr-audio/tmp'))).toEqual([]);
+    expect((await zarrAudio(['import', stopped, ...files])).status).toBe(0);
+    expect((await zarrAudio(['ls', stopped, '--json'])).json).toHaveLength(40);
   });
 
   it('tells of repairs on standard error', async () => {

@@ -183,6 +183,30 @@ describe('SeekMeasurer', () => {
 
 const maxGap = (packets: readonly Packet[]) => Math.max(...packets.map(({ gap }) => gap));
 
+describe('decoders of a measurement', () => {
+  it('are freed once each, also where it is given up', () => {
+    for (const isFinished of [true, false]) {
+      const freed: number[] = [];
+      let made = 0;
+      const packets = steady(300, 960, 100_000);
+      const measurer = new SeekMeasurer(1, () => {
+        const number = made++;
+        return Object.assign(new ModelDecoder(packets), { free: () => void freed.push(number) });
+      });
+      for (let i = 0; i < 120; i++) {
+        const bytes = new Uint8Array(4);
+        new DataView(bytes.buffer).setUint32(0, i);
+        measurer.add(bytes, 0, 4, i * 960, 960);
+      }
+      if (isFinished) measurer.finish();
+      measurer.free();
+      measurer.free();
+      expect(freed.sort((a, b) => a - b)).toEqual(Array.from({ length: made }, (_, i) => i));
+      expect(made).toBeGreaterThan(3);
+    }
+  });
+});
+
 describe('SeekGrid', () => {
   it('lays a row every 2 s with 1 s of pre-roll, nothing measured', () => {
     expect(rowsOf(new SeekGrid(), steady(401))).toEqual([

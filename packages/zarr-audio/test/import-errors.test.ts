@@ -12,7 +12,7 @@ import { type ByteSource, bytesSource, createRegistry, type PcmInput, type PcmSo
 import type { OpusBackend } from '@zarr-audio/opus-codec';
 import { describe, expect, it } from 'vitest';
 import { encodeOpus } from '../../opus-codec/src/encode/encode';
-import { memoryStorage, openOrCreateStore, openStore } from '../src/index';
+import { memoryStorage, openOrCreateStore, openStore, StoreError, type WritableStorage } from '../src/index';
 import { fileSource, fileStorage } from '../src/node';
 import { allocate, outputType } from '../src/read/pcm-assembly';
 import { fixtures } from './support/corpus';
@@ -297,6 +297,54 @@ describe('imports', () => {
     await expect(store.import(aborting, { signal: controller.signal })).rejects.toThrow('enough');
     expect(await store.ids()).toEqual([]);
     expect(await store.storage.list!('/.zarr-audio/tmp')).toEqual([]);
+  });
+
+  it('of several streams are all or none: if one can not be moved, the others are taken back', async () => {
+    const storage = memoryStorage();
+    let renames = 0;
+    const failing: WritableStorage = {
+      description: storage.description,
+      get: storage.get.bind(storage),
+      getRange: storage.getRange.bind(storage),
+      list: storage.list!.bind(storage),
+      set: storage.set.bind(storage),
+      create: storage.create.bind(storage),
+      remove: storage.remove.bind(storage),
+      rename: async (from, to) => {
+        if (++renames === 3) throw new StoreError('STORE_FULL', 'no space');
+        return storage.rename(from, to);
+      },
+    };
+    const store = await openOrCreateStore(failing, { codecs });
+    await expect(importFixture(store, 'ogg_opus/chain.opus')).rejects.toThrow(code('STORE_FULL'));
+    expect(renames).toBe(3);
+    expect(await store.ids()).toEqual([]);
+    expect(await storage.list!('/.zarr-audio/tmp')).toEqual([]);
+    expect(await importFixture(store, 'ogg_opus/chain.opus')).toHaveLength(4);
+  });
+
+  it('notice a source that is another one when it is encoded', async () => {
+    let opened = 0;
+    const changing: ByteSource = {
+      name: 'changing.wav',
+      async *open() {
+        yield new Uint8Array(1000).fill(opened++ < 2 ? 1 : 2);
+      },
+    };
+    const reading: PcmInput = {
+      id: 'reading',
+      probe: () => true,
+      open: async (source) => {
+        const [pcm] = await silence(480).open(source);
+        const blocks = async function* () {
+          for await (const _ of source.open()) yield new Int16Array(480);
+        };
+        return [{ ...pcm!, blocks }];
+      },
+    };
+    const store = await newStore();
+    await expect(store.import(changing, { inputs: [reading] })).rejects.toThrow(code('SOURCE_CHANGED'));
+    expect(await store.ids()).toEqual([]);
   });
 
   it('keep what the user says of a recording', async () => {

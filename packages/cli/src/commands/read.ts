@@ -47,7 +47,7 @@ export async function readCommand(args: readonly string[]): Promise<number> {
 }
 
 /** Written aside and renamed: what was there stays until all is read. */
-async function writeFile(path: string, output: WavOutput & { frames: number }, blocks: AsyncIterable<PcmBlock>) {
+async function writeFile(path: string, output: WavFile, blocks: AsyncIterable<PcmBlock>) {
   const aside = `${path}.part`;
   const isWav = /\.wav$/i.test(path);
   const file = await open(aside, 'w').catch((cause: Error) => {
@@ -56,7 +56,7 @@ async function writeFile(path: string, output: WavOutput & { frames: number }, b
   try {
     if (isWav) await file.writeFile(encodeWavHeader(output));
     for await (const { data } of blocks) {
-      await file.writeFile(isWav ? encodeWavSamples(data, output) : littleEndian(data));
+      await file.writeFile(isWav ? encodeWavSamples(shifted(data, output.shift), output) : littleEndian(data));
     }
     if (isWav) await file.writeFile(wavTrailer(output));
     await file.close();
@@ -68,11 +68,26 @@ async function writeFile(path: string, output: WavOutput & { frames: number }, b
   }
 }
 
-/** What the samples of a read are, as a WAV says it. */
-function wavOutput({ description }: Recording, dtype: SampleType | 'auto', frames: number) {
-  const { sampleRate, channels, bitsPerSample } = description;
+interface WavFile extends WavOutput {
+  /** Bits by which samples are moved up to fill theirs. */
+  readonly shift: number;
+}
+
+/**
+ * What the samples of a read are, as a WAV says it. Up to 16 bits that are asked for as int32 fill all 32: few programs
+ * honour fewer valid bits than a sample has.
+ */
+function wavOutput({ description }: Recording, dtype: SampleType | 'auto', frames: number): WavFile {
+  const { sampleRate, channels } = description;
   const sampleType = dtype === 'auto' ? description.sampleType : dtype;
-  return { sampleRate, channels, sampleType, bitsPerSample: sampleType === 'float32' ? 32 : bitsPerSample, frames };
+  const isWidened = sampleType === 'int32' && description.bitsPerSample <= 16;
+  const bitsPerSample = isWidened || sampleType === 'float32' ? 32 : description.bitsPerSample;
+  const shift = isWidened ? 32 - description.bitsPerSample : 0;
+  return { sampleRate, channels, sampleType, bitsPerSample, frames, shift };
+}
+
+function shifted(data: PcmData, shift: number): PcmData {
+  return shift === 0 || !(data instanceof Int32Array) ? data : data.map((sample) => sample << shift);
 }
 
 /** Tells on standard error of what was crossed: holes, and places that are not those of a sequential decode. */

@@ -1,8 +1,9 @@
 import { bytesSource } from '@zarr-audio/codec';
 import { stripPageHeaders } from '@zarr-audio/ogg-demux';
-import { joinMultistream } from '@zarr-audio/opus-parser';
+import { encodeOpusTags, joinMultistream } from '@zarr-audio/opus-parser';
 import { describe, expect, it } from 'vitest';
-import { listPackets, scanOggOpus } from '../../src/ingest/ingest';
+import { GranuleTimeline } from '../../src/ingest/granule-timeline';
+import { ingestOggOpus, listPackets, scanOggOpus } from '../../src/ingest/ingest';
 import {
   AUDIO,
   codesOf,
@@ -249,6 +250,66 @@ describe('what is not sound is put into canonical Ogg', () => {
     expect(packetsIn(streams[0]!)).toEqual(three);
     expect(codesOf(streams[0]!.summary)).toEqual([]);
     await expectRebuilt(streams[0]!);
+  });
+});
+
+describe('granule positions that can not be', () => {
+  it.each([
+    [
+      'none on the first page',
+      (made: MadePage, i: number) => (i === 0 ? { ...made, granule: -1n } : made),
+      'OPUS_GRANULE_MISSING',
+    ],
+    ['0 on all pages', (made: MadePage) => ({ ...made, granule: 0 }), 'OPUS_GRANULE_WRONG'],
+  ])('%s: the packets count', async (_, change, repair) => {
+    const { streams } = await ingest(concatenate(stream(regularPages(5).map(change))));
+    expect(streams[0]!.summary).toMatchObject({ packets: 50, totalSamples: TOTAL, gaps: [] });
+    expect(codesOf(streams[0]!.summary)).toContain(repair);
+    await expectRebuilt(streams[0]!);
+  });
+});
+
+describe('tags', () => {
+  it('of any name are kept as text, and cover art is left to the blob', async () => {
+    const comments = [
+      { key: '__proto__', value: 'B' },
+      { key: 'CONSTRUCTOR', value: 'A' },
+      { key: 'ARTIST', value: 'one' },
+      { key: 'artist', value: 'two' },
+      { key: 'METADATA_BLOCK_PICTURE', value: 'x'.repeat(5000) },
+    ];
+    const tags = encodeOpusTags({ vendor: 'test', comments });
+    const pages = stream(regularPages(2)).with(1, page({ packets: [tags], granule: 0, sequence: 1 }));
+    const names: [string, string][] = [];
+    for await (const event of ingestOggOpus(bytesSource('a', concatenate(pages)))) {
+      if (event.type === 'stream') names.push(...Object.entries(event.source.tags));
+    }
+    expect(names).toEqual([
+      ['__proto__', 'B'],
+      ['constructor', 'A'],
+      ['artist', 'one; two'],
+    ]);
+  });
+});
+
+describe('what would grow without bound', () => {
+  it('holes: a stream with more than a hundred thousand is refused', () => {
+    const timeline = new GranuleTimeline();
+    expect(() => {
+      for (let i = 1; i < 200_000; i++) timeline.page(BigInt(i * 2000), 960, false, i);
+    }).toThrow(expect.objectContaining({ code: 'OPUS_TOO_MANY_GAPS' }));
+  });
+
+  it('pages without audio: they are not held for ever', async () => {
+    const empty = page({ packets: [], granule: -1n, sequence: 2 });
+    const source = {
+      name: 'empty pages',
+      async *open() {
+        yield concatenate(stream([]).slice(0, 2));
+        for (let i = 0; i < 60; i++) yield concatenate(Array.from({ length: 30_000 }, () => empty));
+      },
+    };
+    await expect(collect(scanOggOpus(source))).rejects.toMatchObject({ code: 'OPUS_NO_PACKETS' });
   });
 });
 
