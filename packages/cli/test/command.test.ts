@@ -140,10 +140,10 @@ describe('a session', () => {
     const int32 = await zarrAudio(['read', store(), 'stereo.opus', ...range, '-o', 'int32.wav', '--dtype', 'int32']);
     expect(int32.status).toBe(0);
     const wav = readFileSync(join(folder, 'int32.wav'));
-    // 3 bytes a sample, the 16 bits in the upper two; EXTENSIBLE: the data begins at byte 68.
-    expect(wav.readUInt16LE(34)).toBe(24);
-    expect(wav).toHaveLength(68 + 1000 * 2 * 3);
-    for (let i = 0; i < 2000; i++) expect(wav.readInt16LE(68 + 3 * i + 1)).toBe(raw.stdout.readInt16LE(2 * i));
+    // EXTENSIBLE, above 16 bits: the data begins at byte 68.
+    expect(wav.readUInt16LE(34)).toBe(32);
+    expect(wav).toHaveLength(68 + 1000 * 2 * 4);
+    for (let i = 0; i < 2000; i++) expect(wav.readInt32LE(68 + 4 * i)).toBe(raw.stdout.readInt16LE(2 * i) * 65_536);
     const empty = [
       'read',
       store(),
@@ -158,7 +158,8 @@ describe('a session', () => {
       'float32',
     ];
     expect((await zarrAudio(empty)).status).toBe(0);
-    expect(readFileSync(join(folder, 'none.wav')).readUInt16LE(20)).toBe(3);
+    // IEEE float, by the sub-format.
+    expect(readFileSync(join(folder, 'none.wav')).readUInt16LE(44)).toBe(3);
     const nowhere = await zarrAudio(['read', store(), 'stereo.opus', '-o', 'no/such/folder/a.wav', '--json']);
     expect(nowhere).toMatchObject({ status: 1, json: [{ error: { code: 'OUTPUT_NOT_WRITABLE' } }] });
   });
