@@ -19,7 +19,7 @@ export interface Toc {
   readonly channels: 1 | 2;
   /** 0 to 31: mode, bandwidth and frame size in one number. */
   readonly config: number;
-  /** 0: one frame; 1: two of one length; 2: two; 3: any number, told by the next byte. */
+  /** 0: one frame; 1: two of one length; 2: two; 3: as many as the next byte says. */
   readonly code: 0 | 1 | 2 | 3;
 }
 

@@ -15,7 +15,7 @@ const OPTIONS = {
   output: { type: 'string', short: 'o' },
 } as const;
 
-/** `read <store> <id> -o <file.wav|file.raw|->`: any length, in bounded memory. */
+/** `read <store> <id> -o <file.wav|file.raw|->`, in bounded memory whatever the length. */
 export async function readCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseCommand(args, OPTIONS, ['<store>', '<id>']);
   noMore(positionals, 2);

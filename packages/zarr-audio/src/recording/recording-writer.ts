@@ -59,11 +59,6 @@ export class RecordingWriter {
     }
   }
 
-  /** Is the recording complete, but for its place? */
-  get isFinished(): boolean {
-    return this.#summary !== undefined;
-  }
-
   async write({ bytes, rows, seekRows }: PieceEvent): Promise<void> {
     // The hash of a verbatim blob is that of the source, which is hashed anyway.
     if (!this.#event.verbatim) this.#blobHash.update(bytes);
