@@ -120,6 +120,27 @@ describe('PCM', () => {
     expect(fast).toMatchObject({ frames: 1000, maxDiff: Number.MAX_SAFE_INTEGER });
   });
 
+  it('of a file that is another one when it is encoded is noticed', async () => {
+    const source = await fileSource(`${fixtures}wildlife/20210201_210100T.WAV`);
+    let isHashed = false;
+    const changing = {
+      name: source.name,
+      async *open() {
+        let bytesRead = 0;
+        for await (const bytes of source.open()) {
+          bytesRead += bytes.byteLength;
+          // Behind the header, in the pass after the one that went to the end.
+          if (isHashed && bytesRead > 300_000) bytes[1000]! ^= 1;
+          yield bytes;
+        }
+        isHashed = bytesRead === source.byteLength;
+      },
+    };
+    const store = await newStore();
+    await expect(store.import(changing, options)).rejects.toMatchObject({ code: 'SOURCE_CHANGED' });
+    expect(await store.ids()).toEqual([]);
+  });
+
   it('counts what is clipped, and tells how much was missing from a file that was cut', async () => {
     const [cutShort] = await importFixture(await newStore(), 'malformed/r11025_u8_c1_trunc.wav', options);
     expect(cutShort!.info.repairs).toMatchObject([

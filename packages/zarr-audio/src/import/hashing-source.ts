@@ -11,6 +11,8 @@ export class HashingSource implements ByteSource {
   readonly name: string;
   readonly byteLength?: number;
   readonly path?: string;
+  /** Hash every pass to the end of the source, also one whose reader stops before. */
+  readsToEnd = false;
   readonly #source: ByteSource;
   #hash: Sha256 = createSha256();
   #bytes = 0;
@@ -27,11 +29,30 @@ export class HashingSource implements ByteSource {
     this.#hash = createSha256();
     this.#bytes = 0;
     this.#complete = false;
-    for await (const bytes of this.#source.open(options)) {
-      this.#hash.update(bytes);
-      this.#bytes += bytes.byteLength;
-      yield bytes;
+    const pass = this.#source.open(options)[Symbol.asyncIterator]();
+    let isEnded = false;
+    let isOpen = true;
+    const next = async () => {
+      isOpen = false; // Unless the read succeeds: a source that failed is not read on.
+      const { done, value } = await pass.next();
+      isEnded = done === true;
+      isOpen = !isEnded;
+      if (isEnded) return undefined;
+      this.#hash.update(value);
+      this.#bytes += value.byteLength;
+      return value as Uint8Array;
+    };
+    try {
+      for (let bytes = await next(); bytes; bytes = await next()) yield bytes;
+    } finally {
+      // A reader that has its samples stops before the end: what is left is hashed all the same, where that is wanted.
+      while (this.readsToEnd && isOpen && !options.signal?.aborted) await next();
+      if (isEnded) this.#finishPass();
+      else await pass.return?.();
     }
+  }
+
+  #finishPass(): void {
     if (this.byteLength !== undefined && this.#bytes !== this.byteLength) {
       throw new StoreError(
         'SOURCE_CHANGED',

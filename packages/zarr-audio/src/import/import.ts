@@ -112,6 +112,7 @@ async function importPcm(
   const results: ImportResult[] = [];
   // Encoding is what takes long: the source is hashed first, so that a duplicate costs no more than that.
   const digest = await source.digest(signal);
+  source.readsToEnd = true;
   for (const number of chosen) {
     const pcm = streams[number];
     if (!pcm) throw noSuchStream(source.name, number, streams.length);
