@@ -9,6 +9,7 @@ import { DecoderPool } from './decode/decoder-pool';
 import { encodeOpus } from './encode/encode';
 import { planEncoding } from './encode/encoder-plan';
 import { ingestOggOpus, listPackets, scanOggOpus } from './ingest/ingest';
+import { oggContainer } from './ingest/ogg/ogg-container';
 import { describeAttributes } from './stream-description';
 
 export interface OpusOptions extends SelectOptions, WasmOptions {
@@ -36,7 +37,7 @@ export function opus({ backend = 'auto', loaders, onWarning, ...wasm }: OpusOpti
     probe: isOggOpus,
     ingest: ingestOggOpus,
     scan: scanOggOpus,
-    packets: listPackets,
+    packets: (source, options) => listPackets(oggContainer(source), options),
     planEncoding,
     async *encode(pcm, options) {
       const selected = await selectBackend(backend, select);

@@ -1,11 +1,11 @@
-import { errorCode, type IngestEvent } from '@zarr-audio/codec';
+import type { IngestEvent } from '@zarr-audio/codec';
 import { type MuxedPage, OggPacketMuxer } from '@zarr-audio/ogg-mux';
 import { OpusIndexBuilder, type SeekPointBuilder } from '@zarr-audio/opus-index';
 
 /**
  * Puts the packets of one stream into canonical Ogg (docs/format.md) and indexes them where they come to lie.
  *
- * Bounded: holds the packets of the page that is being filled, at most 1 s of them.
+ * Bounded: holds the packets of the page that is being filled, at most 1 s of them, and trimmed ones.
  */
 export class CanonicalWriter {
   readonly #stream: number;
@@ -39,24 +39,13 @@ export class CanonicalWriter {
 
   /**
    * @param samples  That the packet decodes to, at 48 kHz.
-   * @param trimmed  Nothing of the packet or of any after it is heard: it stays on one page with the packet before.
-   * @returns false if there is no room for a trimmed packet on that page: it is left out.
+   * @param hold     Nothing of it is heard: it stays on one page with the packet before it (RFC 7845 §4.4).
    */
-  add(packet: Uint8Array, samples: number, trimmed = false): boolean {
-    let pages: MuxedPage[];
-    try {
-      pages = this.#muxer.add(packet, samples, { hold: trimmed });
-    } catch (error) {
-      const code = errorCode(error);
-      if (code === 'OGG_MUX_HELD_TOO_LARGE') return false;
-      if (code !== 'OGG_MUX_HELD_APART') throw error;
-      // No packet before it is heard either: a stream keeps its first one.
-      pages = this.#muxer.add(packet, samples);
-    }
+  add(packet: Uint8Array, samples: number, hold = false): void {
+    const pages = this.#muxer.add(packet, samples, { hold });
     this.#waiting.push({ packet, samples, gap: this.#gap });
     this.#gap = 0;
     this.#take(pages);
-    return true;
   }
 
   /** A hole before the next packet. */
@@ -65,21 +54,10 @@ export class CanonicalWriter {
     this.#take(this.#muxer.skip(samples));
   }
 
-  /**
-   * @param endSample  Where the audio ends, in samples at 48 kHz from the first packet, pre-skip included.
-   * @returns What the granule position can't say, as `StreamSummary.trims`: Ogg trims on the last page alone.
-   */
-  finish(endSample: number): (readonly [number, number])[] {
-    const trims: (readonly [number, number])[] = [];
-    try {
-      this.#take(this.#muxer.finish(endSample));
-    } catch (error) {
-      if (errorCode(error) !== 'OGG_MUX_END_BEFORE_LAST_PAGE') throw error;
-      this.#take(this.#muxer.finish());
-      trims.push([endSample, this.#index.samples - endSample]);
-    }
+  /** @param endSample  Where the audio ends on the last page, at 48 kHz from the first packet; if left out, with it. */
+  finish(endSample?: number): void {
+    this.#take(this.#muxer.finish(endSample));
     this.#index.finish();
-    return trims;
   }
 
   /** What has become known since the last call; undefined where that is nothing. */

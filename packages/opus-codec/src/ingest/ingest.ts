@@ -1,41 +1,71 @@
-import type { ByteSource, FilePacket, IngestEvent, IngestOptions, StreamSummary } from '@zarr-audio/codec';
-import { OggDemuxer } from '@zarr-audio/ogg-demux';
+import type { ByteSource, FilePacket, IngestEvent, IngestOptions } from '@zarr-audio/codec';
 import { SeekFromStart, SeekGrid, type SeekPointBuilder } from '@zarr-audio/opus-index';
-import { encodeOpusTags } from '@zarr-audio/opus-parser';
-import { describeHead } from '../stream-description';
-import { CanonicalWriter } from './canonical-writer';
-import type { GranuleTimeline } from './granule-timeline';
-import { type OggOpusEvent, type OggOpusPage, OggOpusReader, type OggOpusStream } from './ogg-opus-reader';
-import { indexInPlace, NotVerbatim, sourceOf, summarize } from './verbatim';
+import { OpusCodecError } from '../errors';
+import { ingestCanonical } from './canonical';
+import { InPlaceIndexer, MAX_HELD_BYTES } from './ogg/in-place';
+import { oggContainer, readOggSteps } from './ogg/ogg-container';
+import { OggOpusReader } from './ogg/ogg-opus-reader';
+import type { OpusContainer, OpusStream } from './opus-stream';
+import { Survey } from './survey';
 
 /**
  * Ogg Opus in: kept byte for byte where it is one sound stream, else its packets are put into canonical Ogg, a blob
- * for every stream. The first pass hopes for the former; where that fails the ingest begins again.
+ * for every stream. The first pass hopes for the former, and surveys for the latter; where the hope fails the ingest
+ * begins again.
  *
- * @throws {OpusCodecError} `OPUS_NO_STREAM`, `OPUS_HEADERS_INCOMPLETE`, `OPUS_NO_PACKETS`, `OPUS_BAD_HEAD`
+ * @throws {OpusCodecError} `OPUS_NO_STREAM`, `OPUS_HEADERS_INCOMPLETE`, `OPUS_NO_PACKETS`, `OPUS_BAD_HEAD`,
+ *   `SOURCE_CHANGED`
  */
 export async function* ingestOggOpus(source: ByteSource, options: IngestOptions = {}): AsyncGenerator<IngestEvent> {
-  try {
-    yield* indexInPlace(source.open({ signal: options.signal }), true, () => seekPointsOf(options));
-    return;
-  } catch (error) {
-    if (!(error instanceof NotVerbatim)) throw error;
+  const { signal } = options;
+  const seekPoints = () => seekPointsOf(options);
+  const reader = new OggOpusReader();
+  const survey = new Survey();
+  const indexer = new InPlaceIndexer(true, seekPoints);
+  let keeps = true;
+  for await (const { bytes, found } of readOggSteps(source, reader, signal)) {
+    for (const event of found) survey.take(event);
+    keeps &&= reader.sound && !indexer.waitsTooLong;
+    if (!keeps) continue;
+    yield* bytes ? indexer.take(bytes, found) : indexer.finish(found);
   }
+  if (keeps) return;
   yield { type: 'restart' };
-  yield* ingestCanonical(source, options);
+  yield* ingestCanonical(oggContainer(source), survey, seekPoints, signal);
 }
 
-/** The rows of a blob again: one stream, where it lies. Damage is in `repairs`. */
+/** Packets of another container, put into canonical Ogg. The file is read twice. */
+export async function* ingestContainer(
+  container: OpusContainer,
+  options: IngestOptions = {},
+): AsyncGenerator<IngestEvent> {
+  const survey = new Survey();
+  for await (const event of container.read(options.signal)) survey.take(event);
+  yield* ingestCanonical(container, survey, () => seekPointsOf(options), options.signal);
+}
+
+/**
+ * The rows of a blob again: one stream, where it lies. Damage is in `repairs`.
+ *
+ * @throws {OpusCodecError} as `ingestOggOpus`.
+ */
 export async function* scanOggOpus(blob: ByteSource, options: IngestOptions = {}): AsyncGenerator<IngestEvent> {
-  yield* indexInPlace(blob.open({ signal: options.signal }), false, () => seekPointsOf(options));
+  const reader = new OggOpusReader();
+  const indexer = new InPlaceIndexer(false, () => seekPointsOf(options));
+  for await (const { bytes, found } of readOggSteps(blob, reader, options.signal)) {
+    yield* bytes ? indexer.take(bytes, found) : indexer.finish(found);
+    if (indexer.waitsTooLong) {
+      throw new OpusCodecError('OPUS_NO_PACKETS', `there is no audio in the first ${MAX_HELD_BYTES} bytes`);
+    }
+  }
 }
 
-/** The packets of an Ogg Opus file, link by link, where they lie in it. */
-export async function* listPackets(source: ByteSource, options: IngestOptions = {}): AsyncGenerator<FilePacket> {
-  const ends = new Map<OggOpusStream, number>();
-  for await (const event of readOggOpus(source, options)) {
-    if (event.type !== 'page') continue;
-    const { packets, samples, gap } = event.page;
+/** The packets of a file, stream by stream, where they lie in it. */
+export async function* listPackets(container: OpusContainer, options: IngestOptions = {}): AsyncGenerator<FilePacket> {
+  const ends = new Map<OpusStream, number>();
+  for await (const event of container.read(options.signal)) {
+    if (event.type !== 'batch') continue;
+    const { packets, samples, gap } = event.batch;
     let startSample = (ends.get(event.stream) ?? 0) + gap;
     for (const [i, count] of samples.entries()) {
       if (count === 0) continue;
@@ -46,69 +76,6 @@ export async function* listPackets(source: ByteSource, options: IngestOptions = 
     }
     ends.set(event.stream, startSample);
   }
-}
-
-async function* readOggOpus(source: ByteSource, { signal }: IngestOptions): AsyncGenerator<OggOpusEvent> {
-  const demuxer = new OggDemuxer();
-  const reader = new OggOpusReader();
-  const found: OggOpusEvent[] = [];
-  for await (const chunk of source.open({ signal })) {
-    for (const event of demuxer.push(chunk)) reader.read(event, found);
-    yield* found;
-    found.length = 0;
-  }
-  for (const event of demuxer.finish()) reader.read(event, found);
-  yield* found;
-  if (reader.streams === 0) throw reader.failure;
-}
-
-async function* ingestCanonical(source: ByteSource, options: IngestOptions): AsyncGenerator<IngestEvent> {
-  const writers = new Map<OggOpusStream, CanonicalWriter>();
-  for await (const event of readOggOpus(source, options)) {
-    if (event.type === 'failed') {
-      yield { type: 'failed', stream: event.number, error: event.error };
-      continue;
-    }
-    const { stream } = event;
-    if (event.type === 'begin') {
-      writers.set(stream, new CanonicalWriter(stream.number, headersOf(stream), seekPointsOf(options)));
-      const description = describeHead(stream.head);
-      yield { type: 'stream', stream: stream.number, description, source: sourceOf(stream), verbatim: false };
-      continue;
-    }
-    const writer = writers.get(stream)!;
-    let trims: StreamSummary['trims'] = [];
-    if (event.type === 'page') {
-      addPage(writer, event.page, stream.timeline);
-    } else {
-      trims = writer.finish(stream.timeline.samples - event.endTrim);
-      writers.delete(stream);
-    }
-    const piece = writer.piece();
-    if (piece) yield piece;
-    if (event.type === 'end') {
-      const summary = { ...summarize(stream, writer.packets, event.endTrim), trims };
-      yield { type: 'end', stream: stream.number, summary };
-    }
-  }
-}
-
-function addPage(writer: CanonicalWriter, page: OggOpusPage, timeline: GranuleTimeline): void {
-  const { packets, samples, gap, endTrim } = page;
-  if (gap > 0) writer.skip(gap);
-  // Only the last page trims, and not all there is: else a low granule position is wrong, and what the page holds is heard.
-  const isEnd = packets.page.eos && endTrim > 0 && endTrim < timeline.samples;
-  let kept = page.totalSamples - endTrim;
-  for (const [i, count] of samples.entries()) {
-    if (count === 0) continue;
-    const isTaken = writer.add(packets.packet(i), count, isEnd && kept <= 0);
-    if (!isTaken) timeline.repair('OPUS_TRIMMED_PACKET_DROPPED', packets.byteOffset(i), count);
-    kept -= count;
-  }
-}
-
-function headersOf({ serial, headPacket, tagsPacket }: OggOpusStream) {
-  return { serial, headPacket, tagsPacket: tagsPacket ?? encodeOpusTags({ vendor: 'zarr-audio', comments: [] }) };
 }
 
 /** Streams that we did not encode are not measured yet: exact from the start, or a grid. */

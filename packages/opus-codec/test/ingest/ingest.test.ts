@@ -2,8 +2,9 @@ import { bytesSource } from '@zarr-audio/codec';
 import { stripPageHeaders } from '@zarr-audio/ogg-demux';
 import { encodeOpusTags, joinMultistream } from '@zarr-audio/opus-parser';
 import { describe, expect, it } from 'vitest';
-import { GranuleTimeline } from '../../src/ingest/granule-timeline';
 import { ingestOggOpus, listPackets, scanOggOpus } from '../../src/ingest/ingest';
+import { oggContainer } from '../../src/ingest/ogg/ogg-container';
+import { StreamTimeline } from '../../src/ingest/stream-timeline';
 import {
   AUDIO,
   codesOf,
@@ -30,9 +31,17 @@ function packetsIn({ blob, rows }: Ingested): Uint8Array[] {
   });
 }
 
+/** Rows, holes and trims come from the blob alone. */
 async function expectRebuilt(made: Ingested) {
   const { streams } = await collect(scanOggOpus(bytesSource('blob', made.blob)));
-  expect(streams[0]!.rows).toEqual(made.rows);
+  const { rows, description, summary } = streams[0]!;
+  expect(rows).toEqual(made.rows);
+  expect(description.preSkip).toBe(made.description.preSkip);
+  const { packets, totalSamples, gaps, trims } = made.summary;
+  expect(summary).toMatchObject({ packets, totalSamples, gaps, trims });
+  const startsLate = ({ repairs }: Ingested['summary']) =>
+    repairs.filter(({ code }) => code === 'OPUS_STARTS_LATE').map(({ samples }) => samples);
+  expect(startsLate(summary)).toEqual(startsLate(made.summary));
 }
 
 describe('a sound stream', () => {
@@ -73,7 +82,9 @@ describe('a sound stream', () => {
 
   it('that was captured while it ran begins where it begins', async () => {
     const { streams } = await ingest(concatenate(stream(regularPages(5, 1_000_000))));
-    expect(streams[0]).toMatchObject({ verbatim: true, summary: { totalSamples: TOTAL, repairs: [], gaps: [] } });
+    expect(streams[0]).toMatchObject({ verbatim: true, summary: { totalSamples: TOTAL, gaps: [] } });
+    expect(streams[0]!.summary.repairs).toMatchObject([{ code: 'OPUS_STARTS_LATE', samples: 1_000_000 }]);
+    await expectRebuilt(streams[0]!);
   });
 
   it('with an empty last page that trims', async () => {
@@ -186,24 +197,90 @@ describe('what is not sound is put into canonical Ogg', () => {
     expect(again.streams[0]).toMatchObject({ verbatim: true, blob: made!.blob, rows: made!.rows });
   });
 
-  it('an end trim over several pages stands in the trims', async () => {
-    const file = stream(
-      [...regularPages(60 / 10), ...[]].concat(regularPages(30).slice(6)).concat({ packets: [], granule: 60_000 }),
-    );
-    const { streams } = await ingest(concatenate(file.toSpliced(2, 0, Uint8Array.of(1, 2, 3))));
-    const { summary, rows } = streams[0]!;
-    expect(rows).toHaveLength(300);
-    expect(summary).toMatchObject({ totalSamples: 60_000 - 312, trims: [[60_000, 228_000]] });
+  it('a capture from the middle tells where it began, in a comment too', async () => {
+    const { streams } = await ingest(concatenate([new Uint8Array(3), ...stream(regularPages(5, 1_000_000))]));
+    expect(streams[0]!.summary.repairs).toMatchObject([
+      { code: 'OGG_GARBAGE' },
+      { code: 'OPUS_STARTS_LATE', samples: 1_000_000 },
+    ]);
+    await expectRebuilt(streams[0]!);
   });
 
-  it('a trimmed packet that the last page has no room for is left out, and that is told', async () => {
+  it('whole packets that are trimmed stay on one page with the last that is heard', async () => {
+    const pages = [...regularPages(30), { packets: [], granule: 60_000 }];
+    const { streams } = await ingest(concatenate([Uint8Array.of(1, 2, 3), ...stream(pages)]));
+    expect(streams[0]!.rows).toHaveLength(300);
+    expect(streams[0]!.summary).toMatchObject({ totalSamples: 60_000 - 312, trims: [] });
+    await expectRebuilt(streams[0]!);
+  });
+
+  it('more of them than a page can hold are a trim, which stands in a comment', async () => {
+    const pages = [...regularPages(50), { packets: [], granule: 60_000 }];
+    const { streams } = await ingest(concatenate([Uint8Array.of(1, 2, 3), ...stream(pages)]));
+    expect(streams[0]!.rows).toHaveLength(500);
+    expect(streams[0]!.summary).toMatchObject({ totalSamples: 60_000 - 312, trims: [[60_000, 420_000]] });
+    await expectRebuilt(streams[0]!);
+    const again = await ingest(streams[0]!.blob);
+    expect(again.streams[0]).toMatchObject({ verbatim: true, summary: { totalSamples: 60_000 - 312 } });
+  });
+
+  it('one that is too many for the last page is a trim too', async () => {
     // 255 packets of one lacing value each, none heard: with the last heard one they are one too many for a page.
     const short = AUDIO.slice(10, 265).map((packet) => packet.subarray(0, 200));
     const pages = [...regularPages(1), { packets: short, granule: 9600 - 480 }];
     const { streams } = await ingest(concatenate([new Uint8Array(3), ...stream(pages)]));
-    expect(streams[0]!.summary).toMatchObject({ packets: 264, totalSamples: 9600 - 480 - 312, trims: [] });
-    expect(codesOf(streams[0]!.summary)).toEqual(['OGG_GARBAGE', 'OPUS_TRIMMED_PACKET_DROPPED']);
+    const trims = [[9120, 265 * 960 - 9120]];
+    expect(streams[0]!.summary).toMatchObject({ packets: 265, totalSamples: 9600 - 480 - 312, trims });
+    expect(codesOf(streams[0]!.summary)).toEqual(['OGG_GARBAGE']);
     await expectRebuilt(streams[0]!);
+  });
+
+  it('an end trim behind a hole is a trim', async () => {
+    const [first, ...rest] = regularPages(3, 100_000 - 9600);
+    const pages = [{ ...first!, granule: 9600 }, ...rest, { packets: [], granule: 50_000 }];
+    const { streams } = await ingest(concatenate([new Uint8Array(3), ...stream(pages)]));
+    expect(streams[0]!.summary).toMatchObject({ totalSamples: 50_000 - 312, trims: [[50_000, 69_200 - 9600 + 9600]] });
+    await expectRebuilt(streams[0]!);
+  });
+
+  it.each([
+    [100, 312 + 9500, []],
+    [0, 312 + 9600, []],
+  ])('a first granule position of %d, and others that go on from it: a start trim', async (granule, preSkip, trims) => {
+    const pages = regularPages(5, granule - 9600);
+    const { streams } = await ingest(concatenate(stream(pages)));
+    const [made] = streams;
+    expect(made!.description.preSkip).toBe(preSkip);
+    expect(made!.summary).toMatchObject({ totalSamples: 48_000 - preSkip, trims });
+    expect(made!.summary.repairs).toMatchObject([
+      { code: 'OPUS_START_TRIM', byteOffset: 157, samples: 9600 - granule },
+    ]);
+    await expectRebuilt(made!);
+  });
+
+  it('a start trim that the pre-skip has no room for is a trim', async () => {
+    // 80 packets on the first page: 76,800 samples, of which 70,000 lie before 0.
+    const pages = [
+      { packets: AUDIO.slice(0, 80), granule: 6800 },
+      { packets: AUDIO.slice(80, 90), granule: 6800 + 9600 },
+    ];
+    const { streams } = await ingest(concatenate(stream(pages)));
+    expect(streams[0]!.description.preSkip).toBe(312);
+    expect(streams[0]!.summary).toMatchObject({ totalSamples: 90 * 960 - 70_312, trims: [[312, 70_000]] });
+    await expectRebuilt(streams[0]!);
+  });
+
+  it('a comment that is not of this stream is not believed', async () => {
+    const comments = [
+      { key: 'ZARR_AUDIO_TIMELINE', value: '{"version":1,"packets":9,"samples":9,"first_granule":0,"trims":[[0,9]]}' },
+    ];
+    for (const value of [comments, [{ key: 'zarr_audio_timeline', value: 'no JSON' }], [...comments, ...comments]]) {
+      const tags = encodeOpusTags({ vendor: 'test', comments: value });
+      const pages = stream(regularPages(5)).with(1, page({ packets: [tags], granule: 0, sequence: 1 }));
+      const { streams } = await ingest(concatenate(pages));
+      expect(streams[0]).toMatchObject({ verbatim: true, summary: { totalSamples: TOTAL, trims: [] } });
+      expect(codesOf(streams[0]!.summary)).toEqual(['OPUS_TIMELINE_STALE']);
+    }
   });
 
   it('more repairs than a thousand are not listed one by one', async () => {
@@ -294,9 +371,9 @@ describe('tags', () => {
 
 describe('what would grow without bound', () => {
   it('holes: a stream with more than a hundred thousand is refused', () => {
-    const timeline = new GranuleTimeline();
+    const timeline = new StreamTimeline();
     expect(() => {
-      for (let i = 1; i < 200_000; i++) timeline.page(BigInt(i * 2000), 960, false, i);
+      for (let i = 1; i < 200_000; i++) timeline.gap(960, i);
     }).toThrow(expect.objectContaining({ code: 'OPUS_TOO_MANY_GAPS' }));
   });
 
@@ -349,7 +426,7 @@ describe('listPackets', () => {
   it('gives positions in the file, link by link', async () => {
     const file = concatenate([...stream(regularPages(1)), ...stream(regularPages(2))]);
     const packets = [];
-    for await (const packet of listPackets(bytesSource('a', file))) packets.push(packet);
+    for await (const packet of listPackets(oggContainer(bytesSource('a', file)))) packets.push(packet);
     expect(packets.map(({ link }) => link)).toEqual([...Array(10).fill(0), ...Array(20).fill(1)]);
     for (const [i, { bytePosition, byteLength, startSample, link }] of packets.entries()) {
       const number = i - link * 10;
