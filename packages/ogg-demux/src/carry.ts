@@ -1,51 +1,61 @@
 import { MAX_PAGE_BYTES } from './page';
 
 /** Room for a page and what is read beyond it. */
-const MAX_CAPACITY = 2 * MAX_PAGE_BYTES;
+const MAX_BLOCK_BYTES = 2 * MAX_PAGE_BYTES;
+
+/** The least that the first block takes, and what later ones take if pages are small. */
+const FIRST_BLOCK_BYTES = 1024;
+const BLOCK_BYTES = 32_768;
 
 /**
- * Bytes that wait for the rest of their page, over pushes. Never over 130,614 bytes; appending costs amortized linear
- * time, whatever the pieces.
+ * Bytes that wait for the rest of their page, over pushes: at most one page and what is read beyond it.
+ *
+ * They lie in blocks of up to 130,614 bytes. What is done with (`release`) is never written over, so that pages may be
+ * handed out where they lie: a block takes some pages, one after the other, and then the next one is begun. Appending costs
+ * amortized linear time, whatever the pieces.
  */
 export class Carry {
   bytes: Uint8Array = new Uint8Array(0);
-  /** Offset in the input of `bytes[0]`. */
+  /** Offset in the input of `bytes[0]`, if the bytes held did begin there. */
+  origin = 0;
+  /** Offset in the input of the first byte held, */
   start = 0;
-  /** Offset in the input behind the last byte held. */
+  /** and behind the last. */
   end = 0;
 
   get empty(): boolean {
     return this.end === this.start;
   }
 
-  clear(): void {
-    this.start = this.end;
-  }
-
-  /** Holds nothing but these bytes, of which the first has the offset `start`. */
-  reset(start: number, piece: Uint8Array): void {
+  /** Holds nothing but `bytes[from..)`, of which the first has the offset `start` in the input. */
+  reset(start: number, bytes: Uint8Array, from: number): void {
+    // What lies in front of these bytes in the block may have been handed out.
+    this.origin += start - this.end;
     this.start = start;
     this.end = start;
-    this.append(piece, start);
+    if (from < bytes.length) this.append(bytes, from, bytes.length);
   }
 
-  /** Bytes before the offset `keep` may be dropped. What is kept must be within one page. */
-  append(piece: Uint8Array, keep: number): void {
-    if (this.end - this.start + piece.length > this.bytes.length) this.#makeRoom(piece.length, keep);
-    this.bytes.set(piece, this.end - this.start);
-    this.end += piece.length;
+  /** Bytes before that offset are done with: they stay where they are, and go with their block. */
+  release(start: number): void {
+    this.start = start;
   }
 
-  #makeRoom(byteLength: number, keep: number): void {
-    const kept = this.bytes.subarray(keep - this.start, this.end - this.start);
-    const needed = kept.length + byteLength;
-    if (2 * needed > this.bytes.length && this.bytes.length < MAX_CAPACITY) {
-      const grown = new Uint8Array(Math.max(needed, Math.min(MAX_CAPACITY, Math.max(1024, 2 * needed))));
-      grown.set(kept);
-      this.bytes = grown;
-    } else {
-      this.bytes.copyWithin(0, keep - this.start, this.end - this.start);
-    }
-    this.start = keep;
+  append(bytes: Uint8Array, from: number, to: number): void {
+    const byteLength = to - from;
+    if (this.end - this.origin + byteLength > this.bytes.length) this.#beginBlock(byteLength);
+    this.bytes.set(byteLength === bytes.length ? bytes : bytes.subarray(from, to), this.end - this.origin);
+    this.end += byteLength;
+  }
+
+  /** A new block: for what is held, as much again, and these many bytes. */
+  #beginBlock(byteLength: number): void {
+    const held = this.bytes.subarray(this.start - this.origin, this.end - this.origin);
+    const needed = held.length + byteLength;
+    const usual = Math.min(BLOCK_BYTES, Math.max(FIRST_BLOCK_BYTES, 2 * this.bytes.length));
+    const block = new Uint8Array(Math.max(needed, Math.min(MAX_BLOCK_BYTES, Math.max(usual, 2 * needed))));
+    block.set(held);
+    this.bytes = block;
+    this.origin = this.start;
   }
 }

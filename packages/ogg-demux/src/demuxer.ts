@@ -1,5 +1,6 @@
 import type { OggDamage, OggDamageCode, OggEvent, OggStream } from './events';
 import { LogicalStream, type LostPacket, type PacketBudget } from './logical-stream';
+import { PacketEnds } from './packet-ends';
 import { MAX_BODY_BYTES, type OggPage } from './page';
 import { type BadBytes, PageScanner, type PageSink } from './page-scanner';
 
@@ -30,6 +31,7 @@ export interface OggDemuxerOptions {
 export class OggDemuxer {
   readonly #maxStreams: number;
   readonly #budget: PacketBudget;
+  readonly #ends = new PacketEnds();
   readonly #scanner: PageScanner;
   /** Of the current link, by serial. */
   readonly #streams = new Map<number, LogicalStream>();
@@ -96,7 +98,7 @@ export class OggDemuxer {
   #page(page: OggPage): void {
     let logical = this.#streams.get(page.serial);
     if (logical?.isDouble(page)) {
-      this.#damagedPage('OGG_SEQUENCE_GAP', page, logical, 'the page before comes again', 'doubled');
+      this.#damagedPage('OGG_SEQUENCE_GAP', page, logical, 'a page comes again', 'doubled');
       return;
     }
     if (page.bos) {
@@ -144,7 +146,7 @@ export class OggDemuxer {
       return undefined;
     }
     const stream = describe(page, this.#count++, this.#link);
-    const logical = new LogicalStream(stream, page, this.#budget);
+    const logical = new LogicalStream(stream, page, this.#budget, this.#ends);
     this.#streams.set(page.serial, logical);
     this.#events.push({ type: 'stream', stream });
     return logical;

@@ -54,8 +54,8 @@ export interface OggDamage {
   readonly expected?: number;
   readonly actual?: number;
   /**
-   * Of `OGG_SEQUENCE_GAP`. `lost`: pages are missing before this one. `doubled`: the page equals the one before and is
-   * dropped. `late`: an earlier number, handed out where it stands.
+   * Of `OGG_SEQUENCE_GAP`. `lost`: pages are missing before this one. `doubled`: the page equals one of the last 64 of
+   * its stream, and is dropped. `late`: an earlier number, handed out where it stands.
    */
   readonly order?: 'lost' | 'doubled' | 'late';
 }

@@ -1,5 +1,6 @@
 import type { OggStream } from './events';
 import { PacketAssembly } from './packet-assembly';
+import type { PacketEnds } from './packet-ends';
 import type { OggPage } from './page';
 import { type JoinedPacket, OggPagePackets } from './page-packets';
 
@@ -16,6 +17,9 @@ export interface LostPacket {
   readonly byteLength: number;
 }
 
+/** How many page numbers back a page is known again. */
+const RECENT_PAGES = 64;
+
 /** Packets of one logical stream, from its pages. */
 export class LogicalStream {
   readonly stream: OggStream;
@@ -24,15 +28,19 @@ export class LogicalStream {
   #sequence: number;
   #checksum = -1;
   #byteLength = 0;
+  /** Sequence, checksum and length of pages before the last, three a page, each where its number modulo 64 says. */
+  #recent: Uint32Array | undefined;
   readonly #budget: PacketBudget;
+  readonly #ends: PacketEnds;
   #pending: PacketAssembly | undefined;
   /** The rest of a packet is passed over: it was reported already. */
   #skipping = false;
 
-  constructor(stream: OggStream, firstPage: OggPage, budget: PacketBudget) {
+  constructor(stream: OggStream, firstPage: OggPage, budget: PacketBudget, ends: PacketEnds) {
     this.stream = stream;
     this.#sequence = (firstPage.sequence - 1) >>> 0;
     this.#budget = budget;
+    this.#ends = ends;
   }
 
   /** The page number that should come next. */
@@ -40,20 +48,30 @@ export class LogicalStream {
     return (this.#sequence + 1) >>> 0;
   }
 
-  /** Is it the last page over again? The checksum covers all of it. */
+  /**
+   * Is it one of the last 64 pages over again? The checksum covers all of it. A BOS page is so only right behind itself:
+   * later on it begins the next link of a chain, which may be the same as this one.
+   */
   isDouble(page: OggPage): boolean {
-    return page.sequence === this.#sequence && page.checksum === this.#checksum && page.byteLength === this.#byteLength;
+    const { sequence, checksum, byteLength } = page;
+    if (sequence === this.#sequence) return checksum === this.#checksum && byteLength === this.#byteLength;
+    const recent = this.#recent;
+    if (!recent || page.bos) return false;
+    const at = (sequence % RECENT_PAGES) * 3;
+    return recent[at] === sequence && recent[at + 1] === checksum && recent[at + 2] === byteLength;
   }
 
   take(page: OggPage, lost: LostPacket[]): OggPagePackets {
     const gap = page.sequence !== this.expected;
-    this.#sequence = page.sequence;
-    this.#checksum = page.checksum;
-    this.#byteLength = page.byteLength;
-    const { lacing, body } = page;
-    const segments = lacing.length;
-    // A page without segments holds nothing of a packet, so it neither continues nor breaks one off.
-    if (segments === 0) return new OggPagePackets(page, this.stream, EMPTY);
+    this.#remember(page);
+    // A page without segments holds nothing of a packet, so it neither continues nor breaks one off. Lost pages do.
+    if (page.lacing.length === 0) {
+      if (gap && this.#pending) {
+        this.#drop('OGG_PACKET_INCOMPLETE', 0, lost);
+        this.#skipping = true;
+      }
+      return new OggPagePackets(page, this.stream, NONE);
+    }
     if (gap || !page.continued) {
       this.#skipping = false;
       if (this.#pending) {
@@ -61,32 +79,54 @@ export class LogicalStream {
         this.#skipping = page.continued;
       }
     }
+    return this.#split(page, lost);
+  }
 
-    const ends: number[] = [];
+  #remember(page: OggPage): void {
+    if (this.#byteLength > 0) {
+      this.#recent ??= new Uint32Array(3 * RECENT_PAGES);
+      const at = (this.#sequence % RECENT_PAGES) * 3;
+      this.#recent[at] = this.#sequence;
+      this.#recent[at + 1] = this.#checksum;
+      this.#recent[at + 2] = this.#byteLength;
+    }
+    this.#sequence = page.sequence;
+    this.#checksum = page.checksum;
+    this.#byteLength = page.byteLength;
+  }
+
+  #split(page: OggPage, lost: LostPacket[]): OggPagePackets {
+    const { lacing, body } = page;
+    const segments = lacing.length;
+    const ends = this.#ends.block(segments);
+    const from = this.#ends.used;
+    const unfinished = lacing[segments - 1] === 255;
     let joined: JoinedPacket | undefined;
     let first = 0;
     let at = 0;
     let next = 0;
+    let end = from;
     if (page.continued) {
       let last = 255;
       while (next < segments && last === 255) at += last = lacing[next++]!;
       joined = this.#continue(page, at, last < 255, lost);
-      if (joined) ends.push(at);
+      if (joined) ends[end++] = at;
       else first = at;
-      if (last === 255) return new OggPagePackets(page, this.stream, { first, ends, joined, unfinished: true });
+      if (last === 255)
+        return new OggPagePackets(page, this.stream, { first, ends, from, count: 0, joined, unfinished });
     }
     let start = at;
     for (; next < segments; next++) {
       const value = lacing[next]!;
       at += value;
       if (value < 255) {
-        ends.push(at);
+        ends[end++] = at;
         start = at;
       }
     }
-    const unfinished = lacing[segments - 1] === 255;
+    this.#ends.used = end;
     if (unfinished) this.#begin(body.subarray(start), page.byteOffset + page.headerLength + start, lost);
-    return new OggPagePackets(page, this.stream, { first, ends, joined, unfinished });
+    return new OggPagePackets(page, this.stream, { first, ends, from, count: end - from, joined, unfinished });
   }
 
   /** The stream is over: is a packet left that will never end? */
@@ -141,4 +181,4 @@ export class LogicalStream {
   }
 }
 
-const EMPTY = { first: 0, ends: [], joined: undefined, unfinished: false };
+const NONE = { first: 0, ends: new Uint16Array(0), from: 0, count: 0, joined: undefined, unfinished: false };

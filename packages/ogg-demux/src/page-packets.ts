@@ -7,11 +7,20 @@ export interface JoinedPacket {
   readonly byteOffset: number;
 }
 
+/** Where the packets lie in the body of their page. */
+export interface PageLayout {
+  /** Where the first packet starts, behind what had to be skipped. */
+  readonly first: number;
+  /** Where packet `i` ends: `ends[from + i]`. Shared with other pages. */
+  readonly ends: Uint16Array;
+  readonly from: number;
+  readonly count: number;
+  readonly joined: JoinedPacket | undefined;
+  readonly unfinished: boolean;
+}
+
 /**
- * The packets that end on one page.
- *
- * Costs one small array a page: packets are numbers until `packet(i)` makes a view. `byteOffset` and `byteLength` make
- * nothing.
+ * The packets that end on one page: numbers until `packet(i)` makes a view. `byteOffset` and `byteLength` make nothing.
  */
 export class OggPagePackets {
   readonly page: OggPage;
@@ -20,24 +29,20 @@ export class OggPagePackets {
   readonly count: number;
   /** The page ends inside a packet that goes on on the next. */
   readonly unfinished: boolean;
-  /** Where the first packet starts in the body, behind what had to be skipped. */
   readonly #first: number;
-  /** Where each packet ends in the body. */
-  readonly #ends: readonly number[];
+  readonly #ends: Uint16Array;
+  readonly #from: number;
   readonly #joined: JoinedPacket | undefined;
   readonly #bodyOffset: number;
 
-  constructor(
-    page: OggPage,
-    stream: OggStream,
-    layout: { first: number; ends: readonly number[]; joined: JoinedPacket | undefined; unfinished: boolean },
-  ) {
+  constructor(page: OggPage, stream: OggStream, layout: PageLayout) {
     this.page = page;
     this.stream = stream;
-    this.count = layout.ends.length;
+    this.count = layout.count;
     this.unfinished = layout.unfinished;
     this.#first = layout.first;
     this.#ends = layout.ends;
+    this.#from = layout.from;
     this.#joined = layout.joined;
     this.#bodyOffset = page.byteOffset + page.headerLength;
   }
@@ -50,7 +55,7 @@ export class OggPagePackets {
   packet(i: number): Uint8Array {
     const start = this.#start(i);
     if (i === 0 && this.#joined) return this.#joined.bytes;
-    return this.page.body.subarray(start, this.#ends[i]!);
+    return this.page.body.subarray(start, this.#ends[this.#from + i]!);
   }
 
   /** Offset in the input of the first byte of the packet. */
@@ -62,7 +67,7 @@ export class OggPagePackets {
   /** Length of the whole packet, without page headers. */
   byteLength(i: number): number {
     const start = this.#start(i);
-    return i === 0 && this.#joined ? this.#joined.bytes.length : this.#ends[i]! - start;
+    return i === 0 && this.#joined ? this.#joined.bytes.length : this.#ends[this.#from + i]! - start;
   }
 
   /** Did the packet begin on an earlier page? Only the first can. */
@@ -72,9 +77,10 @@ export class OggPagePackets {
   }
 
   #start(i: number): number {
-    if (i === 0 && this.count > 0) return this.#first;
-    const start = this.#ends[i - 1];
-    if (start === undefined || i >= this.count) throw new RangeError(`packet ${i} of ${this.count} on this page`);
+    // The negation is true of NaN as well, and a fraction finds no number in `ends`.
+    if (!(i >= 0 && i < this.count)) throw new RangeError(`packet ${i} of ${this.count} on this page`);
+    const start = i === 0 ? this.#first : this.#ends[this.#from + i - 1];
+    if (start === undefined) throw new RangeError(`packet ${i} of ${this.count} on this page`);
     return start;
   }
 }

@@ -66,26 +66,26 @@ export class PageScanner {
     while (!carry.empty && this.#position < start) {
       const from = carry.end - start;
       const to = Math.min(this.#needed, this.#end) - start;
-      if (to > from) carry.append(bytes.subarray(from, to), this.#position);
+      if (to > from) carry.append(bytes, from, to);
       if (this.#needed > this.#end) return;
-      this.#scan(carry.bytes, carry.start, carry.end, true, false);
+      this.#scan(carry.bytes, carry.origin, carry.end, false);
+      carry.release(Math.min(this.#position, carry.end));
     }
-    if (this.#needed <= this.#end) this.#scan(bytes, start, this.#end, false, false);
-    carry.reset(this.#position, bytes.subarray(this.#position - start));
+    if (this.#needed <= this.#end) this.#scan(bytes, start, this.#end, false);
+    carry.reset(this.#position, bytes, this.#position - start);
   }
 
   finish(): void {
-    const { bytes, start, end } = this.#carry;
-    this.#scan(bytes, start, end, true, true);
+    const { bytes, origin, end } = this.#carry;
+    this.#scan(bytes, origin, end, true);
     this.#reportBad(this.#end, true);
-    this.#carry.clear();
   }
 
   /**
-   * Takes what can be decided of `bytes`, which are the input's [start, end). `volatile`: they will be overwritten.
-   * `last`: nothing will follow.
+   * Takes what can be decided of `bytes`, of which the first has the offset `start` in the input; `end` is the offset behind
+   * the last. `last`: nothing will follow.
    */
-  #scan(bytes: Uint8Array, start: number, end: number, volatile: boolean, last: boolean): void {
+  #scan(bytes: Uint8Array, start: number, end: number, last: boolean): void {
     const length = end - start;
     let at = this.#position - start;
     for (;;) {
@@ -101,7 +101,7 @@ export class PageScanner {
         this.#suspectTruncated(bytes, at, start, length);
         at += 4;
       } else if (this.#check(bytes, at, start, needed)) {
-        this.#take(bytes, at, start + at, needed, volatile);
+        this.#take(bytes, at, start + at, needed);
         at += needed;
       } else {
         at += 4;
@@ -123,7 +123,7 @@ export class PageScanner {
     this.#needed = this.#position + 4;
   }
 
-  #take(bytes: Uint8Array, at: number, byteOffset: number, byteLength: number, volatile: boolean): void {
+  #take(bytes: Uint8Array, at: number, byteOffset: number, byteLength: number): void {
     if (this.#badStart >= 0) this.#reportBad(byteOffset, false);
     const version = bytes[at + 4]!;
     if (version !== 0) {
@@ -131,8 +131,7 @@ export class PageScanner {
       this.#sink.bad({ code: 'OGG_BAD_VERSION', byteOffset, byteLength, serial, expected: 0, actual: version });
       return;
     }
-    if (volatile) this.#sink.page(readPage(bytes.slice(at, at + byteLength), 0, byteLength, byteOffset));
-    else this.#sink.page(readPage(bytes, at, byteLength, byteOffset));
+    this.#sink.page(readPage(bytes, at, byteLength, byteOffset));
   }
 
   #check(bytes: Uint8Array, at: number, start: number, byteLength: number): boolean {

@@ -17,7 +17,7 @@ const MASK = RING - 1;
  */
 export class RangeCrc {
   readonly #prefix = new Int32Array(RING);
-  readonly #powers = makePowers();
+  readonly #powers = (powers ??= makePowers());
   #base = 0;
   #top = 0;
 
@@ -57,6 +57,9 @@ export class RangeCrc {
     return (swapBytes(prefix[(position + byteLength) & MASK]!) ^ shifted) >>> 0;
   }
 }
+
+/** Of all demuxers, made for the first that meets damage. */
+let powers: Int32Array | undefined;
 
 /** x^(8 n) modulo the polynomial, for each n that a page may have. */
 function makePowers(): Int32Array {

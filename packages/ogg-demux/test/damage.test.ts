@@ -157,6 +157,31 @@ describe('OGG_SEQUENCE_GAP', () => {
     expect(packets).toEqual(all);
   });
 
+  it('doubled: a stretch of pages comes again, as where two parts of a file overlap', () => {
+    const { damages, packets } = damageOf([0, 1, 2, 3, 1, 2, 3, 4]);
+    expect(damages).toEqual([
+      ['OGG_SEQUENCE_GAP', 'doubled', 4, 1],
+      ['OGG_SEQUENCE_GAP', 'doubled', 4, 2],
+      ['OGG_SEQUENCE_GAP', 'doubled', 4, 3],
+    ]);
+    expect(packets).toEqual(all);
+    expect(damageOf([0, 1, 2, 3, 4, 3]).damages).toEqual([['OGG_SEQUENCE_GAP', 'doubled', 5, 3]]);
+  });
+
+  it('doubled: pages are known again for 64 numbers', () => {
+    const long = simpleStream(100);
+    const again = (i: number) => damagesOf(demuxed(concat([...long.slice(0, 80), long[i]!, ...long.slice(80)])));
+    expect(again(16)).toMatchObject([{ code: 'OGG_SEQUENCE_GAP', order: 'doubled' }]);
+    expect(again(14)).toMatchObject([{ order: 'late' }, { order: 'lost' }]);
+  });
+
+  it('is no double where a chain repeats a link whose end was lost', () => {
+    const link = pages.slice(0, 4);
+    const events = demuxed(concat([...link, ...link]));
+    expect(codesOf(events)).toEqual([]);
+    expect(packetsOf(events)).toEqual([...all.slice(0, 4), ...all.slice(0, 4)]);
+  });
+
   it('late: pages change places, and are handed out as they stand', () => {
     const { damages, packets } = damageOf([0, 1, 3, 2, 4]);
     expect(damages).toEqual([

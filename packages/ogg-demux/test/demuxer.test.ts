@@ -172,6 +172,18 @@ describe('OGG_PACKET_INCOMPLETE', () => {
     expect(packetsOf(events)).toEqual([big[0], big[2]]);
   });
 
+  it('is a packet whose middle is lost, also if the next page that comes is an empty one', () => {
+    const [bos, one, , three] = streamOf(
+      [text('head'), filled(255 * 7, 1), filled(9, 2)],
+      [1, 3, 3, 3],
+    ) as Uint8Array[];
+    const empty = encodePage({ sequence: 3, granule: -1n, lacing: [], body: new Uint8Array() });
+    const last = encodePage({ sequence: 4, flags: 5, lacing: [255, 0, 9], body: three!.subarray(30) });
+    const events = demux(concat([bos!, one!, empty, last]));
+    expect(codesOf(events)).toEqual(['OGG_SEQUENCE_GAP', 'OGG_PACKET_INCOMPLETE']);
+    expect(packetsOf(events)).toEqual([text('head'), filled(9, 2)]);
+  });
+
   it('is a page that goes on with a packet that never began', () => {
     const [bos] = simpleStream(2) as [Uint8Array];
     const page = encodePage({ sequence: 1, flags: 5, lacing: [30, 12], body: filled(42) });
