@@ -3,8 +3,16 @@
  * - `OPUS_BAD_TAGS`: not an OpusTags packet, or one whose lengths don't fit into it.
  * - `OPUS_BAD_PACKET`: an audio packet that breaks RFC 6716 §3.4 or appendix B.
  * - `OPUS_BAD_DEMO`: bytes that are not of the framing of `opus_demo`.
+ * - `OPUS_BAD_FRAMING`: bytes that are not of another framing: they end within a packet, or one is too large.
+ * - `OPUS_UNDELIMITED`: packets of variable size without their lengths, which nobody can tell apart.
  */
-export type OpusErrorCode = 'OPUS_BAD_HEAD' | 'OPUS_BAD_TAGS' | 'OPUS_BAD_PACKET' | 'OPUS_BAD_DEMO';
+export type OpusErrorCode =
+  | 'OPUS_BAD_HEAD'
+  | 'OPUS_BAD_TAGS'
+  | 'OPUS_BAD_PACKET'
+  | 'OPUS_BAD_DEMO'
+  | 'OPUS_BAD_FRAMING'
+  | 'OPUS_UNDELIMITED';
 
 /** A rule of RFC 6716 §3.4; `B`: appendix B (self-delimited); `duration`: streams of one packet differ in length. */
 export type OpusPacketRule = 'R1' | 'R2' | 'R3' | 'R4' | 'R5' | 'R6' | 'R7' | 'B' | 'duration';
@@ -44,4 +52,9 @@ function ruleName(rule: OpusPacketRule): string {
   if (rule === 'B') return 'RFC 6716 appendix B';
   if (rule === 'duration') return 'RFC 7845 §5.1.1';
   return `RFC 6716 §3.4 [${rule}]`;
+}
+
+/** Throws what is wrong with the framing of packets. */
+export function badFraming(code: OpusErrorCode, field: string, byteOffset: number, message: string): never {
+  throw new OpusError(code, `Opus packets: ${message}`, { field, byteOffset });
 }

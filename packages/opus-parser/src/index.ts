@@ -1,6 +1,7 @@
 export { OpusError, type OpusErrorCode, type OpusErrorDetails, type OpusPacketRule } from './errors';
 export { joinMultistream, splitMultistream } from './multistream';
 export { encodeOpusDemo, type OpusDemoPacket, parseOpusDemo } from './opus-demo';
+export { looksLikeOpusDemo } from './opus-demo-detection';
 export { encodeOpusHead, isOpusHead, type OpusHead, parseOpusHead } from './opus-head';
 export {
   commentValues,
@@ -11,6 +12,16 @@ export {
   parseOpusTags,
 } from './opus-tags';
 export { encodePacket, type OpusFrame, type OpusPacket, packetSamples, parsePacket } from './packet';
+export {
+  createPacketFraming,
+  encodePacketFraming,
+  type FramedPacket,
+  type PacketFraming,
+  type PacketFramingOptions,
+  type PacketFramingReader,
+  parsePacketFraming,
+} from './packet-framing';
+export type { LengthPrefix } from './record-formats';
 export { encodeSelfDelimited, parseSelfDelimited, type SelfDelimitedPacket } from './self-delimited';
 export { splitPacket, stripPadding } from './splitting';
 export { parseToc, type Toc } from './toc';
