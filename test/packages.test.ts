@@ -27,6 +27,8 @@ const LAYERS = [
   'resampler',
   'ogg-demux',
   'ogg-mux',
+  'matroska-demux',
+  'mp4-demux',
   'opus-parser',
   'packet-index',
   'opus-index',

@@ -1,6 +1,6 @@
 import type { Codec } from '@zarr-audio/codec';
-import { isOgg } from '@zarr-audio/ogg-demux';
 import { decodePlan } from '@zarr-audio/opus-index';
+import type { PacketFraming } from '@zarr-audio/opus-parser';
 import type { OpusBackend } from './backends/backend';
 import { defaultLoaders, type SelectOptions, selectBackend } from './backends/select';
 import { VECTOR_HASH } from './backends/vector';
@@ -8,25 +8,30 @@ import type { WasmOptions } from './backends/wasm';
 import { DecoderPool } from './decode/decoder-pool';
 import { encodeOpus } from './encode/encode';
 import { planEncoding } from './encode/encoder-plan';
-import { ingestOggOpus, listPackets, scanOggOpus } from './ingest/ingest';
-import { oggContainer } from './ingest/ogg/ogg-container';
+import { containerOf, holdsOpus } from './ingest/container-choice';
+import { ingestOpus, listPackets, scanOggOpus } from './ingest/ingest';
 import { describeAttributes } from './stream-description';
 
 export interface OpusOptions extends SelectOptions, WasmOptions {
   /** What encodes and decodes where a call does not say: `auto` (the default), `native`, `wasm`, or a backend. */
   readonly backend?: string | OpusBackend;
+  /**
+   * Files are packets without a container, framed so: `'opus-demo'`, `'self-delimited'`, `'u16be'`, `'u16le'`, `'u32be'`,
+   * `'u32le'`, or `{ constant: bytes }`. If left out, a file tells what it is: Ogg, WebM or Matroska, MP4, or opus_demo.
+   */
+  readonly framing?: PacketFraming;
 }
 
 /** RFC 7845 §4.6: 80 ms. Near, not exact: docs/format.md. */
 const RFC_PRE_ROLL = 3840;
 
 /**
- * The Opus plug-in: Ogg Opus in and kept as it is, PCM encoded so that it can be entered exactly, decoding by native
+ * The Opus plug-in: Ogg Opus in and kept as it is, packets of WebM, Matroska and MP4 put into Ogg, PCM encoded so that it can be entered exactly, decoding by native
  * code or WASM with the same bits.
  *
  * @see RFC 6716 (Opus), RFC 7845 (Ogg Opus)
  */
-export function opus({ backend = 'auto', loaders, onWarning, ...wasm }: OpusOptions = {}): Codec {
+export function opus({ backend = 'auto', framing, loaders, onWarning, ...wasm }: OpusOptions = {}): Codec {
   const select: SelectOptions = { loaders: loaders ?? defaultLoaders(wasm), onWarning };
   const decoders = new DecoderPool();
   return {
@@ -34,10 +39,12 @@ export function opus({ backend = 'auto', loaders, onWarning, ...wasm }: OpusOpti
     capabilities: { sampleRates: [48_000], maxChannels: 2, lossless: false, encode: true },
     hasSeekPoints: true,
     fastPreRoll: RFC_PRE_ROLL,
-    probe: isOggOpus,
-    ingest: ingestOggOpus,
+    probe: (head) => framing !== undefined || holdsOpus(head),
+    ingest: (source, options) => ingestOpus(source, framing, options),
     scan: scanOggOpus,
-    packets: (source, options) => listPackets(oggContainer(source), options),
+    async *packets(source, options) {
+      yield* listPackets(await containerOf(source, framing, options?.signal), options);
+    },
     planEncoding,
     async *encode(pcm, options) {
       const selected = await selectBackend(backend, select);
@@ -51,15 +58,4 @@ export function opus({ backend = 'auto', loaders, onWarning, ...wasm }: OpusOpti
     decodePlan,
     seekPointAttributes: { vector_hash: VECTOR_HASH, sample_rate: 48_000, sample_type: 'int16' },
   };
-}
-
-const OPUS_HEAD = [...'OpusHead'].map((letter) => letter.charCodeAt(0));
-
-/** Ogg with an OpusHead among its first packets, or Ogg that ends before it could be told. */
-function isOggOpus(head: Uint8Array): boolean {
-  if (!isOgg(head)) return false;
-  for (let i = 28; i + OPUS_HEAD.length <= head.length; i++) {
-    if (head[i] === 0x4f && OPUS_HEAD.every((byte, k) => head[i + k] === byte)) return true;
-  }
-  return head.length < 28 + OPUS_HEAD.length;
 }

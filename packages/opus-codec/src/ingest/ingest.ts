@@ -1,7 +1,9 @@
 import type { ByteSource, FilePacket, IngestEvent, IngestOptions } from '@zarr-audio/codec';
 import { SeekFromStart, SeekGrid, type SeekPointBuilder } from '@zarr-audio/opus-index';
+import type { PacketFraming } from '@zarr-audio/opus-parser';
 import { OpusCodecError } from '../errors';
 import { ingestCanonical } from './canonical';
+import { containerOf } from './container-choice';
 import { InPlaceIndexer, MAX_HELD_BYTES } from './ogg/in-place';
 import { oggContainer, readOggSteps } from './ogg/ogg-container';
 import { OggOpusReader } from './ogg/ogg-opus-reader';
@@ -34,11 +36,23 @@ export async function* ingestOggOpus(source: ByteSource, options: IngestOptions 
   yield* ingestCanonical(oggContainer(source), survey, seekPoints, signal);
 }
 
-/** Packets of another container, put into canonical Ogg. The file is read twice. */
-export async function* ingestContainer(
-  container: OpusContainer,
+/**
+ * An encoded file in, whatever its container.
+ *
+ * @throws {OpusCodecError} as `ingestOggOpus`; and what the readers of other containers throw.
+ */
+export async function* ingestOpus(
+  source: ByteSource,
+  framing: PacketFraming | undefined,
   options: IngestOptions = {},
 ): AsyncGenerator<IngestEvent> {
+  const container = await containerOf(source, framing, options.signal);
+  if (container.isOgg) yield* ingestOggOpus(source, options);
+  else yield* ingestContainer(container, options);
+}
+
+/** Packets of another container, put into canonical Ogg. The file is read twice. */
+async function* ingestContainer(container: OpusContainer, options: IngestOptions = {}): AsyncGenerator<IngestEvent> {
   const survey = new Survey();
   for await (const event of container.read(options.signal)) survey.take(event);
   yield* ingestCanonical(container, survey, () => seekPointsOf(options), options.signal);

@@ -53,6 +53,8 @@ export type OpusStreamEvent<Batch extends PacketBatch = PacketBatch> =
 
 /** A file that packets can be read from, as often as need be. */
 export interface OpusContainer {
+  /** Only Ogg can be kept as it is. */
+  readonly isOgg: boolean;
   /** @throws {OpusCodecError} at the end, if no stream came: why. */
   read(signal?: AbortSignal): AsyncIterable<OpusStreamEvent>;
 }

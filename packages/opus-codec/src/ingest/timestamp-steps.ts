@@ -19,6 +19,8 @@ export interface Placed<T> {
   readonly payload: T;
   /** Samples that are missing before it. */
   readonly gap: number;
+  /** Where it ends, in samples at 48 kHz from the first packet, holes included. */
+  readonly end: number;
 }
 
 /** Entries on both sides of a step that have to agree on it. */
@@ -93,7 +95,7 @@ export class TimestampSteps<T> {
     this.#before.push(ahead);
     if (this.#before.length > WINDOW) this.#before.shift();
     this.#lastAhead = ahead;
-    return { payload: entry.payload, gap: Math.max(0, step) };
+    return { payload: entry.payload, gap: Math.max(0, step), end: this.#timeline.samples };
   }
 
   /** Samples that are missing before the entry; negative where the time goes back. */

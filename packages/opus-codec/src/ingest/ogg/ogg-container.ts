@@ -35,6 +35,7 @@ export async function* readOggSteps(
 /** The Opus streams of an Ogg file. */
 export function oggContainer(source: ByteSource): OpusContainer {
   return {
+    isOgg: true,
     async *read(signal) {
       for await (const { found } of readOggSteps(source, new OggOpusReader(), signal)) yield* found;
     },

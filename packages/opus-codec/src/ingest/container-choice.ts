@@ -1,0 +1,41 @@
+import { type ByteSource, readHead } from '@zarr-audio/codec';
+import { hasOpusTrack, isMp4 } from '@zarr-audio/mp4-demux';
+import { isOgg } from '@zarr-audio/ogg-demux';
+import { looksLikeOpusDemo, type PacketFraming } from '@zarr-audio/opus-parser';
+import { framedContainer } from './framed/framed-container';
+import { mp4Container } from './mp4/mp4-container';
+import { oggContainer } from './ogg/ogg-container';
+import type { OpusContainer } from './opus-stream';
+
+/** As much as an import shows to `probe`: the same has to come of it. */
+const HEAD_BYTES = 65_536;
+
+/** Does a file that begins so hold Opus? `head`: 64 KiB of it or all. */
+export function holdsOpus(head: Uint8Array): boolean {
+  if (isOgg(head)) return hasOpusHead(head);
+  if (isMp4(head)) return hasOpusTrack(head) ?? false;
+  return looksLikeOpusDemo(head);
+}
+
+/** What reads the packets of a file. What is nothing else is taken for Ogg: it may begin with garbage. */
+export async function containerOf(
+  source: ByteSource,
+  framing: PacketFraming | undefined,
+  signal: AbortSignal | undefined,
+): Promise<OpusContainer> {
+  if (framing !== undefined) return framedContainer(source, framing);
+  const head = await readHead(source, HEAD_BYTES, signal);
+  if (isMp4(head)) return mp4Container(source);
+  if (!isOgg(head) && looksLikeOpusDemo(head)) return framedContainer(source, 'opus-demo');
+  return oggContainer(source);
+}
+
+const OPUS_HEAD = [...'OpusHead'].map((letter) => letter.charCodeAt(0));
+
+/** Ogg with an OpusHead among its first packets, or Ogg that ends before it could be told. */
+function hasOpusHead(head: Uint8Array): boolean {
+  for (let i = 28; i + OPUS_HEAD.length <= head.length; i++) {
+    if (head[i] === 0x4f && OPUS_HEAD.every((byte, k) => head[i + k] === byte)) return true;
+  }
+  return head.length < 28 + OPUS_HEAD.length;
+}
