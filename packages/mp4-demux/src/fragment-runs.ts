@@ -96,8 +96,7 @@ export class FragmentRuns {
       return { code: 'MP4_OTHER_SAMPLE_ENTRY', what: 'samples of another description than the first' } as const;
     }
     const following = run + 1 < this.#count.length ? this.#byteOffset.get(run + 1) : Number.POSITIVE_INFINITY;
-    if (following >= this.#byteOffset.get(run) || following < builder.end) return undefined;
-    // Else one offset that lies too high would cost all runs behind it.
+    if (!builder.isAstray(this.#byteOffset.get(run), following)) return undefined;
     return {
       code: 'MP4_SAMPLES_UNORDERED',
       what: `a run of samples lies behind the next one, at ${following}`,

@@ -54,16 +54,17 @@ function readTrackFragment(
   trackOf: (id: number) => FragmentedTrack | undefined,
 ): number {
   let header: TrackFragmentHeader | undefined;
-  let time = Number.NaN;
+  let tfdt: Box | undefined;
   const truns: Box[] = [];
   for (const box of traf.children()) {
     if (box.type === 'tfhd') header ??= readHeader(box, trackOf);
-    else if (box.type === 'tfdt') time = readDecodeTime(box);
+    else if (box.type === 'tfdt') tfdt ??= box;
     else if (box.type === 'trun') truns.push(box);
   }
   if (!header) return dataEnd;
   const { track, fields, log } = header;
   const base = fields.baseOffset ?? (fields.baseIsMoof ? moofOffset : dataEnd);
+  let time = tfdt ? readDecodeTime(tfdt.withLog(log)) : Number.NaN;
   let at = base;
   for (const box of truns) {
     const trun = box.withLog(log);

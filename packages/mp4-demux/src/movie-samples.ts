@@ -108,8 +108,7 @@ class ChunkAdder {
     if (foreign) {
       const what = 'samples of another description than the first';
       builder.drop('MP4_OTHER_SAMPLE_ENTRY', byteOffset, what, count, this.#durations.pass(count));
-    } else if (following < byteOffset && following >= builder.end) {
-      // Else one offset that lies too high would cost all chunks behind it.
+    } else if (builder.isAstray(byteOffset, following)) {
       const what = `a chunk lies behind the next one, at ${following}`;
       builder.drop('MP4_SAMPLES_UNORDERED', byteOffset, what, count, this.#durations.pass(count));
     } else if (this.#sizes.common > 0) {

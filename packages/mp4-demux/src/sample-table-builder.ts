@@ -46,6 +46,16 @@ export class SampleTableBuilder {
     this.#log.add('MP4_TIME_BACKWARDS', byteOffset, what);
   }
 
+  /**
+   * Do samples lie too high, though within the input: behind those that come next, which themselves lie well? Such an offset is
+   * the wrong one, and taking it would cost all that come behind it.
+   *
+   * @param following  Where the next ones begin; Infinity if there are none.
+   */
+  isAstray(byteOffset: number, following: number): boolean {
+    return following < byteOffset && following >= this.end && byteOffset < this.#limits.fileBytes;
+  }
+
   /** One sample. */
   add(byteOffset: number, byteLength: number, duration: number): void {
     if (byteOffset < this.end) this.#dropUnordered(byteOffset, 1, duration);
