@@ -10,7 +10,7 @@ export interface ByteSource {
   readonly byteLength?: number;
   /** The path of a local file: programs like ffmpeg need it. */
   readonly path?: string;
-  /** Opens the bytes once more, from the first. */
+  /** Opens the bytes once more, from the first. The pieces are the reader's to keep: they are not written over later. */
   open(options?: { signal?: AbortSignal | undefined }): AsyncIterable<Uint8Array>;
 }
 
