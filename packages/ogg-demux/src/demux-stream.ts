@@ -35,11 +35,12 @@ export class OggDemuxStream extends Transform {
   #resume: (() => void) | undefined;
 
   constructor(options: OggDemuxStreamOptions = {}) {
-    const { maxPacketBytes, maxStreams, ...rest } = options;
+    const { maxPacketBytes, maxStreams, afterEos, ...rest } = options;
     super({ ...rest, readableObjectMode: true, writableObjectMode: false, decodeStrings: true });
     this.#demuxer = new OggDemuxer({
       ...(maxPacketBytes !== undefined && { maxPacketBytes }),
       ...(maxStreams !== undefined && { maxStreams }),
+      ...(afterEos !== undefined && { afterEos }),
     });
   }
 

@@ -12,6 +12,13 @@ export interface OggDemuxerOptions {
   readonly maxPacketBytes?: number;
   /** The most logical streams in one link. At least 1; 256 if not given. */
   readonly maxStreams?: number;
+  /**
+   * What becomes of pages of a stream behind its EOS page (RFC 7845 §3 forbids them), as an EOS flag too early or pages out of
+   * order make them. `drop`: each is dropped. `keep`: they are handed out as libogg and ffmpeg do, with one
+   * `OGG_PAGE_AFTER_EOS` for each return; and `end` comes not with the EOS page, but with the next link or the end of the
+   * input. `drop` if not given.
+   */
+  readonly afterEos?: 'drop' | 'keep';
 }
 
 /**
@@ -23,13 +30,14 @@ export interface OggDemuxerOptions {
  *
  * Damage is an event and never thrown. What no checksum vouches for is not handed out.
  *
- * Memory: at most one page, unfinished packets up to `maxPacketBytes` (twice that while one grows), and 1.3 MB of tables
- * after damage. Time: linear in the input, also for hostile input.
+ * Memory: at most one page (blocks of up to 130,614 bytes are shared by the pages that lie in them), unfinished packets up
+ * to `maxPacketBytes` (twice that while one grows), and 0.8 MB of tables after damage. Time: linear in the input, also for hostile input.
  *
  * @see RFC 3533
  */
 export class OggDemuxer {
   readonly #maxStreams: number;
+  readonly #keepsAfterEos: boolean;
   readonly #budget: PacketBudget;
   readonly #ends = new PacketEnds();
   readonly #scanner: PageScanner;
@@ -43,12 +51,14 @@ export class OggDemuxer {
   #beginning = false;
   #finished = false;
 
-  /** @throws {RangeError} if an option is not an integer in its range. */
+  /** @throws {RangeError} if an option is not in its range. */
   constructor(options: OggDemuxerOptions = {}) {
-    const { maxPacketBytes = 32 * 1024 * 1024, maxStreams = 256 } = options;
+    const { maxPacketBytes = 32 * 1024 * 1024, maxStreams = 256, afterEos = 'drop' } = options;
     checkAtLeast('maxPacketBytes', maxPacketBytes, MAX_BODY_BYTES);
     checkAtLeast('maxStreams', maxStreams, 1);
+    if (afterEos !== 'drop' && afterEos !== 'keep') throw new RangeError("afterEos must be 'drop' or 'keep'");
     this.#maxStreams = maxStreams;
+    this.#keepsAfterEos = afterEos === 'keep';
     this.#budget = { maxPacketBytes, pendingBytes: 0 };
     const sink: PageSink = {
       page: (page) => this.#page(page),
@@ -102,7 +112,7 @@ export class OggDemuxer {
       return;
     }
     if (page.bos) {
-      if (logical && this.#beginning && !logical.ended && page.sequence === logical.expected) {
+      if (logical && this.#beginning && !logical.eos && page.sequence === logical.expected) {
         this.#damagedPage('OGG_UNEXPECTED_BOS', page, logical, 'a later page of the stream bears the BOS flag');
       } else {
         logical = this.#begin(page, logical !== undefined);
@@ -115,6 +125,7 @@ export class OggDemuxer {
       this.#damagedPage('OGG_PAGE_AFTER_EOS', page, logical, 'the stream has ended before this page');
       return;
     } else {
+      if (logical.eos) this.#damagedPage('OGG_PAGE_AFTER_EOS', page, logical, 'the stream goes on behind its EOS page');
       this.#beginning = false;
     }
     this.#take(page, logical);
@@ -130,7 +141,8 @@ export class OggDemuxer {
     const packets = logical.take(page, this.#lost);
     this.#reportLost(logical.stream);
     this.#events.push({ type: 'page', packets });
-    if (page.eos) this.#end(logical, 'eos');
+    logical.eos = page.eos;
+    if (page.eos && !this.#keepsAfterEos) this.#end(logical, 'eos');
   }
 
   /** The BOS page of a new stream; `known`: the link has one of that serial. */
@@ -156,7 +168,7 @@ export class OggDemuxer {
     if (logical.ended) return;
     logical.end(this.#lost);
     this.#reportLost(logical.stream);
-    this.#events.push({ type: 'end', stream: logical.stream, reason });
+    this.#events.push({ type: 'end', stream: logical.stream, reason: logical.eos ? 'eos' : reason });
   }
 
   #reportLost(stream: OggStream): void {
@@ -187,7 +199,8 @@ export class OggDemuxer {
     message: string,
     order?: OggDamage['order'],
   ): void {
-    const kept = code === 'OGG_UNEXPECTED_BOS' || order === 'lost' || order === 'late';
+    const goesOn = code === 'OGG_PAGE_AFTER_EOS' && this.#keepsAfterEos;
+    const kept = goesOn || code === 'OGG_UNEXPECTED_BOS' || order === 'lost' || order === 'late';
     this.#events.push(
       damage(code, message, {
         byteOffset: page.byteOffset,

@@ -23,7 +23,7 @@ export interface OggStream {
  * - `OGG_PACKET_INCOMPLETE`: a packet over several pages lost a part.
  * - `OGG_PACKET_TOO_LARGE`: a packet over several pages passed `maxPacketBytes`.
  * - `OGG_UNKNOWN_STREAM`: a page of a serial that had no BOS page in this link.
- * - `OGG_PAGE_AFTER_EOS`: a page of a stream that has ended.
+ * - `OGG_PAGE_AFTER_EOS`: a page of a stream that has ended (dropped, or the first of those kept: see `afterEos`).
  * - `OGG_UNEXPECTED_BOS`: the BOS flag on a later page of a stream; the flag is ignored.
  * - `OGG_TOO_MANY_STREAMS`: a BOS page beyond `maxStreams` in one link.
  */

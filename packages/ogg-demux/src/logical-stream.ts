@@ -24,6 +24,8 @@ const RECENT_PAGES = 64;
 export class LogicalStream {
   readonly stream: OggStream;
   ended = false;
+  /** Its last page bore the EOS flag. */
+  eos = false;
   /** The last page: number, checksum, length. */
   #sequence: number;
   #checksum = -1;

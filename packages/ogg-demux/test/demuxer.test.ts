@@ -232,6 +232,7 @@ describe('a caller who errs', () => {
       expect(() => new OggDemuxer({ maxPacketBytes })).toThrow(RangeError);
     }
     expect(() => new OggDemuxer({ maxStreams: 0 })).toThrow(RangeError);
+    expect(() => new OggDemuxer({ afterEos: 'ignore' as 'keep' })).toThrow(RangeError);
   });
 
   it('gets a TypeError for what is no Uint8Array, and after finish', () => {

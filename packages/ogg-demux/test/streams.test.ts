@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OggEvent } from '../src';
-import { codesOf, damagesOf, demux, packetsOf, pagesOf } from './demuxed';
-import { concat, encodePage, filled, pageOf, simpleStream, text } from './ogg-pages';
+import { codesOf, damagesOf, demux, packetsOf, pagesOf, plain } from './demuxed';
+import { concat, encodePage, filled, pageOf, simpleStream, streamOf, text } from './ogg-pages';
 
 const streamsOf = (events: readonly OggEvent[]) =>
   events.flatMap((event) =>
@@ -150,6 +150,56 @@ describe('OGG_PAGE_AFTER_EOS', () => {
     expect(pagesOf(events).length).toBe(3);
   });
 });
+
+describe("afterEos: 'keep'", () => {
+  const keep = { afterEos: 'keep' } as const;
+  const pages = simpleStream(6);
+  const early = pageOf([filled(100, 2)], { sequence: 2, flags: 4, granule: 1920n });
+
+  it('hands pages behind an EOS page out, reports that once, and ends the stream with the input', () => {
+    const events = demux(concat([...pages.slice(0, 2), early, ...pages.slice(3)]), 50, keep);
+    expect(damagesOf(events)).toMatchObject([{ code: 'OGG_PAGE_AFTER_EOS', byteLength: 0, byteOffset: 292 }]);
+    expect(packetsOf(events)).toEqual(packetsOf(demux(concat(pages))));
+    expect(events.map(({ type }) => type)).toEqual([...'spppdppp'].map((c) => TYPES[c]).concat('end'));
+    expect(endsOf(events)).toEqual([[0, 'eos']]);
+  });
+
+  it('says why the stream ended by its last page', () => {
+    const open = demux(concat([...pages.slice(0, 2), early, pages[3]!]), 50, keep);
+    expect(endsOf(open)).toEqual([[0, 'input']]);
+    const chain = demux(concat([...pages.slice(0, 2), early, pages[3]!, ...simpleStream(3)]), 50, keep);
+    expect(endsOf(chain)).toEqual([
+      [0, 'replaced'],
+      [1, 'eos'],
+    ]);
+  });
+
+  it('begins links as ever, also behind a stream of one page', () => {
+    const alone = pageOf([text('whole stream')], { sequence: 0, flags: 6 });
+    const next = pageOf([text('another')], { sequence: 1, flags: 6 });
+    const events = demux(concat([alone, next, ...simpleStream(3), ...simpleStream(3)]), 50, keep);
+    expect(codesOf(events)).toEqual([]);
+    expect(endsOf(events)).toEqual([0, 1, 2, 3].map((i) => [i, 'eos']));
+  });
+
+  it('changes nothing but when streams end', () => {
+    const input = concat(interleaved(simpleStream(4, 5), simpleStream(4, 6), simpleStream(3, 0)));
+    const [kept, dropped] = [demux(input, 50, keep), demux(input, 50)];
+    const others = (events: readonly OggEvent[]) => events.filter(({ type }) => type !== 'end').map(plain);
+    expect(others(kept)).toEqual(others(dropped));
+    expect(endsOf(kept).sort()).toEqual(endsOf(dropped).sort());
+  });
+
+  it('keeps a packet that an EOS page left open', () => {
+    const packets = [text('head'), filled(600)];
+    const [bos, part, rest] = streamOf(packets, [1, 1, 2]) as [Uint8Array, Uint8Array, Uint8Array];
+    const flagged = encodePage({ sequence: 1, flags: 4, granule: -1n, lacing: [255], body: part.subarray(28) });
+    expect(packetsOf(demux(concat([bos, flagged, rest]), 50, keep))).toEqual(packets);
+    expect(codesOf(demux(concat([bos, flagged]), 50, keep))).toEqual(['OGG_PACKET_INCOMPLETE']);
+  });
+});
+
+const TYPES: Record<string, string> = { s: 'stream', p: 'page', d: 'damage' };
 
 describe('OGG_UNEXPECTED_BOS', () => {
   it('takes the flag on the next page of a stream for a slip, among BOS pages', () => {
