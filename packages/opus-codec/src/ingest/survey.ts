@@ -20,6 +20,11 @@ export interface StreamPlan {
 }
 
 const MAX_PRE_SKIP = 65_535;
+/**
+ * After a hole a granule position tells of the hole and of the end at once: where the end is so near (two pages of 1 s, and
+ * a packet), what was meant could not be told.
+ */
+const NEAR_HOLE = 102_000;
 /** Lacing values of a page. */
 const MAX_SEGMENTS = 255;
 
@@ -40,12 +45,14 @@ export class Survey {
   }
 
   #end(stream: OpusStream): void {
-    const { packets, samples, startTrim, endTrim, firstGranule, trims } = stream.timeline;
-    const endsInOgg = this.#tails.get(stream)!.fitsOnePage(endTrim);
+    const { packets, samples, startTrim, endTrim, firstGranule, trims, gaps } = stream.timeline;
+    const fitsOnePage = this.#tails.get(stream)!.fitsOnePage(endTrim);
     this.#tails.delete(stream);
     const wanted = stream.head.preSkip + startTrim;
     const preSkip = wanted <= MAX_PRE_SKIP ? wanted : stream.head.preSkip;
     const endSample = samples - endTrim;
+    const lastHole = gaps.at(-1)?.end ?? Number.NEGATIVE_INFINITY;
+    const endsInOgg = endTrim === 0 || (fitsOnePage && endSample - lastHole > NEAR_HOLE);
     const within = startTrimmed(wanted - preSkip, preSkip, trims);
     const all: readonly Trim[] = endsInOgg ? within : [...within, [endSample, endTrim]];
     this.#plans.set(stream.number, { packets, samples, endSample, preSkip, endsInOgg, trims: all, firstGranule });

@@ -143,11 +143,11 @@ export class GranuleTimeline {
     const timeline = this.#timeline;
     this.#deficit = 0;
     this.#offset -= samples;
-    if (this.#pages === 2) {
+    if (this.#deficitAt === this.#firstPageAt) {
       timeline.startTrim = samples;
       timeline.repair('OPUS_START_TRIM', this.#deficitAt, samples);
-    } else if (this.#pages === 3 && this.#offset >= 0) {
-      // Three pages are known, of which the last two agree: the first began elsewhere.
+    } else if (this.#pages <= 3 && this.#offset >= 0) {
+      // The first page is alone with what it says.
       timeline.firstGranule = this.#offset;
       timeline.repair('OPUS_GRANULE_WRONG', this.#firstPageAt, samples);
     } else {
