@@ -9,6 +9,17 @@ export {
 } from './audio-store';
 export { SampleRangeError, StoreError } from './errors';
 export type { ImportOptions, ImportResult } from './import/import';
+export type { ImportChoices, ImportFailure } from './import/import-steps';
+export { type ProbeOptions, probeSource } from './import/probe';
+export type {
+  EncodedStreamReport,
+  EncodingReport,
+  FailedStreamReport,
+  KeptStreamReport,
+  SourceReport,
+  StreamFacts,
+  StreamReport,
+} from './import/source-report';
 export { type ReadOptions, Recording } from './recording/recording';
 export type { RecordingAttributes, RecordingSource } from './recording/recording-attributes';
 export type { RecordingInfo } from './recording/recording-info';

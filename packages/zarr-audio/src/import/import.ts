@@ -5,10 +5,7 @@ import {
   errorCode,
   type IngestEvent,
   type JsonObject,
-  type PcmInput,
-  type PcmSource,
-  type Resample,
-  readHead,
+  type SourceStream,
 } from '@zarr-audio/codec';
 import type { ArrayLayout } from '../arrays/index';
 import { StoreError } from '../errors';
@@ -18,26 +15,22 @@ import { RecordingWriter } from '../recording/recording-writer';
 import type { WritableStorage } from '../storage/storage';
 import { recordingPath } from '../store-layout';
 import { HashingSource } from './hashing-source';
+import {
+  type EncodeStep,
+  type ImportChoices,
+  type ImportStep,
+  importSteps,
+  probedHead,
+  type StreamEvent,
+  streamFailure,
+} from './import-steps';
 
-export interface ImportOptions {
-  /** `keep` (the default): an encoded stream that a codec knows stays as it is, PCM goes to `encodeWith`. */
-  readonly codec?: 'keep' | (string & {});
-  /** Which codec encodes PCM under `keep`. Default: the first that can. */
-  readonly encodeWith?: string;
-  /** Options of the encoder (`{ bitrate: 96000 }`). They make no sense for a source that is kept: `OPTIONS_UNUSED`. */
-  readonly encoding?: JsonObject;
-  /** What turns files into PCM, in order of preference: `wavInput()`, `ffmpegInput()`. */
-  readonly inputs?: readonly PcmInput[];
-  /** Brings PCM to the rate that the encoder needs; only called where it has to. */
-  readonly resample?: Resample;
-  /** Only this stream of the source. Default: all. */
-  readonly stream?: number;
+export interface ImportOptions extends ImportChoices {
   /** Measure seek points (the default), or lay a fixed grid. */
   readonly seekPoints?: 'measure' | 'grid';
   /** Kept with the recordings, untouched. */
   readonly user?: JsonObject;
   readonly layout?: ArrayLayout;
-  readonly signal?: AbortSignal;
 }
 
 /** What became of one stream of the source. */
@@ -54,220 +47,187 @@ export interface ImportTarget {
   has(id: string): Promise<boolean>;
 }
 
-/** Enough to tell formats apart, also behind a long list of tags. */
-const HEAD_BYTES = 65_536;
-
 /**
- * Imports one file: a recording for each of its streams. Either all that can be imported is, or nothing is changed.
+ * Imports one file: a recording for each of its audio streams, which count from 0 in the order of the file.
  *
+ * A stream that a codec knows is kept, one of another codec beside it goes to `inputs` and is encoded (if no input takes the
+ * file, or it sees other streams in it, that one fails with `STREAM_OTHER_CODEC`), and a file that no codec knows goes to
+ * `inputs` as a whole.
+ *
+ * A stream that can't be taken, decoded or encoded is a result `failed` beside the others; where there is none beside it,
+ * that error is thrown. All others are written aside and get their places in the store at the end, together: if one
+ * can't, if the storage fails, the source changes or the import is aborted, none is there afterwards. Only a crash between
+ * the first and the last of these renames leaves some; the same import does the rest then.
+ *
+ * @returns One result a stream, in their order.
  * @throws {StoreError} `SOURCE_EMPTY`, `SOURCE_UNSUPPORTED`, `SOURCE_CHANGED`, `STREAM_NOT_FOUND`, `OPTIONS_UNUSED`,
- *   `RESAMPLER_MISSING`; and what the codec, the input and the storage throw.
+ *   `CODEC_CANNOT_ENCODE`, `RESAMPLER_MISSING`; and what the codec, the input and the storage throw.
  */
 export async function importSource(
   target: ImportTarget,
   source: ByteSource,
   options: ImportOptions = {},
 ): Promise<ImportResult[]> {
-  const { signal } = options;
-  const head = await readHead(source, HEAD_BYTES, signal);
-  if (head.byteLength === 0) {
-    throw new StoreError('SOURCE_EMPTY', `${source.name} is empty: there is nothing to import`, { file: source.name });
-  }
-  const keeper = target.codecs.probe(head);
-  const wanted = options.codec ?? 'keep';
-  const hashing = new HashingSource(source);
-  if (keeper && (wanted === 'keep' || wanted === keeper.id)) {
-    if (options.encoding && Object.keys(options.encoding).length > 0) {
-      throw new StoreError(
-        'OPTIONS_UNUSED',
-        `${source.name} is ${keeper.id} already and is kept as it is; options of an encoder don't apply to it`,
-        { file: source.name, codec: keeper.id },
-      );
-    }
-    const events = keeper.ingest(hashing, { signal, seekPoints: options.seekPoints ?? 'measure' });
-    return new Import(target, keeper, hashing, options, null).run(events);
-  }
-  return importPcm(target, hashing, head, options);
+  const head = await probedHead(source, options.signal);
+  return new Import(target, new HashingSource(source), options).run(head);
 }
 
-async function importPcm(
-  target: ImportTarget,
-  source: HashingSource,
-  head: Uint8Array,
-  options: ImportOptions,
-): Promise<ImportResult[]> {
-  const { signal } = options;
-  const input = options.inputs?.find((candidate) => candidate.probe(head));
-  if (!input) {
-    throw new StoreError(
-      'SOURCE_UNSUPPORTED',
-      `${source.name} is no audio that this import knows (codecs: ${target.codecs.codecs.map(({ id }) => id).join(', ')}; ` +
-        `inputs: ${options.inputs?.map(({ id }) => id).join(', ') || 'none'})`,
-      { file: source.name },
-    );
-  }
-  const codec = encoderOf(target.codecs, options);
-  const streams = await input.open(source, { signal });
-  const chosen = options.stream === undefined ? [...streams.keys()] : [options.stream];
-  const results: ImportResult[] = [];
-  // Encoding is what takes long: the source is hashed first, so that a duplicate costs no more than that.
-  const digest = await source.digest(signal);
-  source.readsToEnd = true;
-  for (const number of chosen) {
-    const pcm = streams[number];
-    if (!pcm) throw noSuchStream(source.name, number, streams.length);
-    try {
-      const plan = codec.planEncoding(pcm.format, options.encoding ?? {});
-      const id = recordingId(digest.sha256, number, codec.id, plan.options);
-      if (await target.has(id)) {
-        results.push({ status: 'duplicate', stream: number, id });
-        continue;
-      }
-      const ready = atRate(pcm, plan.sampleRate, options.resample);
-      const events = codec.encode(ready, {
-        options: plan.options,
-        signal,
-        seekPoints: options.seekPoints ?? 'measure',
-      });
-      const only = { ...options, stream: 0 };
-      const run = new Import(target, codec, source, only, plan.options, { number, digest });
-      results.push(...(await run.run(events)));
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (chosen.length === 1 || errorCode(error) === undefined) throw error;
-      results.push({ status: 'failed', stream: number, error: error as Error });
-    }
-  }
-  return results;
+/** A recording that is being written. */
+interface Writing {
+  readonly writer: RecordingWriter;
+  readonly codec: Codec;
+  /** Options of the encoder; null if the stream is kept. */
+  readonly encoding: JsonObject | null;
+  readonly source: SourceStream;
 }
 
-type EncodingCodec = Codec & Required<Pick<Codec, 'planEncoding' | 'encode'>>;
-
-function encoderOf(codecs: CodecRegistry, { codec = 'keep', encodeWith }: ImportOptions): EncodingCodec {
-  const canEncode = (candidate: Codec): candidate is EncodingCodec =>
-    Boolean(candidate.encode && candidate.planEncoding);
-  const id = codec === 'keep' ? encodeWith : codec;
-  const found = id === undefined ? codecs.codecs.find(canEncode) : codecs.get(id);
-  if (found && canEncode(found)) return found;
-  throw new StoreError('CODEC_CANNOT_ENCODE', `${id ?? 'none of the codecs'} can encode PCM`, { codec: id });
-}
-
-function atRate(pcm: PcmSource, sampleRate: number, resample: Resample | undefined): PcmSource {
-  if (pcm.format.sampleRate === sampleRate) return pcm;
-  if (!resample) {
-    throw new StoreError(
-      'RESAMPLER_MISSING',
-      `the source has ${pcm.format.sampleRate} Hz and the encoder needs ${sampleRate}: pass the option resample`,
-      { sampleRate: pcm.format.sampleRate, needed: sampleRate },
-    );
-  }
-  return resample(pcm, sampleRate);
-}
-
-function noSuchStream(file: string, stream: number, streams: number): StoreError {
-  const message = `${file} has ${streams} audio stream(s), counted from 0: there is no stream ${stream}`;
-  return new StoreError('STREAM_NOT_FOUND', message, { file, stream, streams });
-}
-
-/** One run over the events of an ingest: a writer for every stream, all committed at the end or none. */
+/** One run over the steps of an import: a writer for every stream, all committed at the end or none. */
 class Import {
-  readonly #writers = new Map<number, RecordingWriter>();
-  readonly #failed: ImportResult[] = [];
-  #streams = 0;
+  readonly #writing = new Map<number, Writing>();
+  #results: ImportResult[] = [];
+  #digest: { sha256: string; bytes: number } | undefined;
 
   constructor(
     private readonly target: ImportTarget,
-    private readonly codec: Codec,
     private readonly source: HashingSource,
     private readonly options: ImportOptions,
-    private readonly encoding: JsonObject | null,
-    private readonly known?: { number: number; digest: { sha256: string; bytes: number } },
   ) {}
 
-  async run(events: AsyncIterable<IngestEvent>): Promise<ImportResult[]> {
-    const descriptions = new Map<number, Extract<IngestEvent, { type: 'stream' }>>();
+  async run(head: Uint8Array): Promise<ImportResult[]> {
+    const { seekPoints = 'measure' } = this.options;
+    const steps = importSteps(this.target.codecs, this.source, head, this.options, seekPoints);
     try {
-      for await (const event of events) {
-        this.options.signal?.throwIfAborted();
-        if (event.type === 'stream') descriptions.set(event.stream, event);
-        await this.#take(event);
+      for await (const step of steps) {
+        await this.#do(step);
       }
-      const { sha256, bytes } = await this.#digest();
-      const wanted = this.options.stream;
-      if (wanted !== undefined && this.#writers.size + this.#failed.length === 0) {
-        throw noSuchStream(this.source.name, wanted, this.#streams);
-      }
-      const ready: { writer: RecordingWriter; stream: number; id: string }[] = [];
-      for (const writer of this.#writers.values()) {
-        const stream = this.known?.number ?? writer.stream;
-        const { source } = descriptions.get(writer.stream)!;
-        const origin: RecordingSource = { file: this.source.name, bytes, sha256, stream, ...source };
-        await writer.complete(origin, this.options.user ?? {});
-        ready.push({ writer, stream, id: recordingId(sha256, stream, this.codec.id, this.encoding) });
-      }
-      return await this.#commit(ready);
+      return await this.#commit();
     } finally {
       await this.#abort();
     }
   }
 
-  /** Moves all to their ids; if one can't be, those of this run that were are taken back. */
-  async #commit(ready: readonly { writer: RecordingWriter; stream: number; id: string }[]): Promise<ImportResult[]> {
-    const results = [...this.#failed];
+  async #do(step: ImportStep): Promise<void> {
+    switch (step.type) {
+      case 'taken':
+        return;
+      case 'keep':
+        return this.#write(step.event.stream, step.event, step.codec, null);
+      case 'restart':
+        this.#results = [];
+        return this.#abort();
+      case 'read':
+        // Encoding is what takes long: the source is hashed first, so that a duplicate costs no more than that.
+        this.#digest = await this.source.digest(this.options.signal);
+        return;
+      case 'encode':
+        return this.#encode(step);
+      case 'fail':
+        if (step.isOnly) throw step.error;
+        return this.#fail(step.stream, step.error);
+    }
+  }
+
+  async #encode({ stream, codec, plan, ready, isOnly }: EncodeStep): Promise<void> {
+    const { seekPoints = 'measure', signal } = this.options;
+    const id = recordingId(this.#digest!.sha256, stream, codec.id, plan.options);
+    if (await this.target.has(id)) {
+      this.#results.push({ status: 'duplicate', stream, id });
+      return;
+    }
+    this.source.readsToEnd = true;
+    const attempt = new Attempt(codec.encode(ready, { options: plan.options, signal, seekPoints }));
+    for await (const event of attempt.events()) {
+      signal?.throwIfAborted();
+      if (event.type === 'restart') await this.#drop(stream);
+      else await this.#write(stream, event, codec, plan.options);
+    }
+    if (attempt.failure) {
+      const { error } = attempt.failure;
+      if (isOnly || errorCode(error) === 'SOURCE_CHANGED') throw error;
+      await this.#fail(stream, streamFailure(error, signal));
+    }
+    this.#checkUnchanged();
+  }
+
+  async #write(stream: number, event: StreamEvent, codec: Codec, encoding: JsonObject | null): Promise<void> {
+    if (event.type === 'stream') {
+      const writer = new RecordingWriter(this.target.storage, codec, event, this.options.layout ?? {});
+      this.#writing.set(stream, { writer, codec, encoding, source: event.source });
+    } else if (event.type === 'piece') {
+      await this.#writing.get(stream)!.writer.write(event);
+    } else {
+      await this.#writing.get(stream)!.writer.finish(event.summary);
+    }
+  }
+
+  /** What is encoded was hashed before, and must still be that. */
+  #checkUnchanged(): void {
+    const again = this.source.digestOfPass();
+    if (again === undefined || again === this.#digest!.sha256) return;
+    const message = `${this.source.name} changed while it was imported. Import it again when nobody writes to it`;
+    throw new StoreError('SOURCE_CHANGED', message, { file: this.source.name });
+  }
+
+  /** Completes all recordings, then moves them to their ids; if one can't be, those of this run that were are taken back. */
+  async #commit(): Promise<ImportResult[]> {
+    const { sha256, bytes } = this.#digest!;
+    for (const [stream, { writer, source }] of this.#writing) {
+      const origin: RecordingSource = { file: this.source.name, bytes, sha256, stream, ...source };
+      await writer.complete(origin, this.options.user ?? {});
+    }
     const moved: string[] = [];
     try {
-      await this.target.prepare();
-      for (const { writer, stream, id } of ready) {
+      if (this.#writing.size > 0) await this.target.prepare();
+      for (const [stream, { writer, codec, encoding }] of [...this.#writing]) {
+        const id = recordingId(sha256, stream, codec.id, encoding);
         const isNew = await writer.commit(id);
-        this.#writers.delete(writer.stream);
+        this.#writing.delete(stream);
         if (isNew) moved.push(id);
-        results.push({ status: isNew ? 'imported' : 'duplicate', stream, id });
+        this.#results.push({ status: isNew ? 'imported' : 'duplicate', stream, id });
       }
     } catch (error) {
       for (const id of moved) await this.target.storage.remove(recordingPath(id));
       throw error;
     }
-    return results.sort((a, b) => a.stream - b.stream);
+    return this.#results.sort((a, b) => a.stream - b.stream);
   }
 
-  /** Hash and length of the source: what is encoded was hashed before, and must still be that. */
-  async #digest(): Promise<{ sha256: string; bytes: number }> {
-    if (!this.known) return this.source.digest(this.options.signal);
-    const again = this.source.digestOfPass();
-    if (again !== undefined && again !== this.known.digest.sha256) {
-      const message = `${this.source.name} changed while it was imported. Import it again when nobody writes to it`;
-      throw new StoreError('SOURCE_CHANGED', message, { file: this.source.name });
-    }
-    return this.known.digest;
+  async #fail(stream: number, error: Error): Promise<void> {
+    await this.#drop(stream);
+    this.#results.push({ status: 'failed', stream, error });
   }
 
-  async #take(event: IngestEvent): Promise<void> {
-    if (event.type === 'restart') {
-      await this.#abort();
-      this.#failed.length = 0;
-      this.#streams = 0;
-      return;
-    }
-    const { stream } = event;
-    const wanted = this.options.stream;
-    if (event.type === 'stream' || event.type === 'failed') this.#streams++;
-    if (wanted !== undefined && stream !== wanted) return;
-    if (event.type === 'failed') {
-      this.#failed.push({ status: 'failed', stream, error: event.error });
-    } else if (event.type === 'stream') {
-      const { storage } = this.target;
-      this.#writers.set(stream, new RecordingWriter(storage, this.codec, event, this.options.layout ?? {}));
-    } else if (event.type === 'piece') {
-      await this.#writers.get(stream)!.write(event);
-    } else {
-      await this.#writers.get(stream)!.finish(event.summary);
-    }
+  async #drop(stream: number): Promise<void> {
+    const writing = this.#writing.get(stream);
+    this.#writing.delete(stream);
+    await Promise.allSettled([writing?.writer.abort()]);
   }
 
   async #abort(): Promise<void> {
-    const writers = [...this.#writers.values()];
-    this.#writers.clear();
+    const all = [...this.#writing.values()];
+    this.#writing.clear();
     // What led here is what is told; a folder that can't be removed is left to `gc`.
-    await Promise.allSettled(writers.map((writer) => writer.abort()));
+    await Promise.allSettled(all.map(({ writer }) => writer.abort()));
+  }
+}
+
+/** Events up to a failure of whatever gives them; a failure of whoever takes them is none of this. */
+class Attempt {
+  failure: { readonly error: unknown } | undefined;
+  readonly #events: AsyncIterable<IngestEvent>;
+
+  constructor(events: AsyncIterable<IngestEvent>) {
+    this.#events = events;
+  }
+
+  async *events(): AsyncGenerator<Exclude<IngestEvent, { type: 'failed' }>> {
+    try {
+      for await (const event of this.#events) {
+        if (event.type === 'failed') throw event.error;
+        yield event;
+      }
+    } catch (error) {
+      this.failure = { error };
+    }
   }
 }

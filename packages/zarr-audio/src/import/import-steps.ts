@@ -1,0 +1,284 @@
+import {
+  type ByteSource,
+  type Codec,
+  type CodecRegistry,
+  type EncoderPlan,
+  errorCode,
+  type IngestEvent,
+  type JsonObject,
+  type PcmInput,
+  type PcmSource,
+  type Resample,
+  readHead,
+} from '@zarr-audio/codec';
+import { StoreError } from '../errors';
+
+/** What decides which streams of a source become recordings, and how. */
+export interface ImportChoices {
+  /** `keep` (the default): an encoded stream that a codec knows stays as it is, all else goes to `encodeWith`. */
+  readonly codec?: 'keep' | (string & {});
+  /** Which codec encodes PCM under `keep`. Default: the first that can. */
+  readonly encodeWith?: string;
+  /** Options of the encoder (`{ bitrate: 96000 }`). They make no sense for a stream that is kept: `OPTIONS_UNUSED`. */
+  readonly encoding?: JsonObject;
+  /** What turns files into PCM, in order of preference: `wavInput()`, `ffmpegInput()`. */
+  readonly inputs?: readonly PcmInput[];
+  /** Brings PCM to the rate that the encoder needs; only called where it has to. */
+  readonly resample?: Resample;
+  /** Only this stream of the source. Default: all. */
+  readonly stream?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A codec that can encode. */
+export type EncodingCodec = Codec & Required<Pick<Codec, 'planEncoding' | 'encode'>>;
+
+/** Why a stream or a file can't be imported: with a stable code, as docs/errors.md lists them. */
+export type ImportFailure = Error & { readonly code: string };
+
+/** What a stream that is taken consists of. */
+export type StreamEvent = Exclude<IngestEvent, { type: 'restart' | 'failed' }>;
+
+/** A stream that is decoded, and is to be encoded. */
+export interface EncodeStep {
+  readonly type: 'encode';
+  readonly stream: number;
+  /** Id of the input that decodes it. */
+  readonly input: string;
+  /** As the input gives it, */
+  readonly pcm: PcmSource;
+  /** and at the encoder's rate: what is encoded. */
+  readonly ready: PcmSource;
+  readonly codec: EncodingCodec;
+  readonly plan: EncoderPlan;
+  /** There is no other stream to import: if this one can't be, the import fails. */
+  readonly isOnly: boolean;
+}
+
+/**
+ * One thing to do, of those that make up an import.
+ *
+ * - `taken`: by that codec or input.
+ * - `keep`: an event of a stream that is kept as it is. Events of several streams may be interleaved.
+ * - `restart`: forget everything of all streams; the source is read again.
+ * - `read`: all that is kept came, and none of what is encoded. Exactly once, unless the import fails.
+ * - `encode`: a stream that is encoded.
+ * - `fail`: a stream that can't be imported. `isOnly`: so nothing can.
+ */
+export type ImportStep =
+  | { readonly type: 'taken'; readonly by: Codec | PcmInput; readonly isKept: boolean }
+  | { readonly type: 'keep'; readonly codec: Codec; readonly event: StreamEvent }
+  | { readonly type: 'restart' }
+  | { readonly type: 'read' }
+  | EncodeStep
+  | {
+      readonly type: 'fail';
+      readonly stream: number;
+      readonly error: ImportFailure;
+      /** What it is, where that is known. */
+      readonly pcm?: PcmSource;
+      readonly isOnly: boolean;
+    };
+
+/** Enough to tell formats apart, also behind a long list of tags. */
+const HEAD_BYTES = 65_536;
+
+/** The first bytes of a source, by which it is decided who takes it. */
+export function probedHead(source: ByteSource, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  return readHead(source, HEAD_BYTES, signal);
+}
+
+/**
+ * What an import of a source consists of, decided as it goes, done by the caller: so that what a probe says is what an
+ * import does. Failures that end an import are thrown.
+ *
+ * @param head  `probedHead` of the source.
+ * @throws {StoreError} `SOURCE_EMPTY`, `SOURCE_UNSUPPORTED`, `STREAM_NOT_FOUND`, `OPTIONS_UNUSED`, `CODEC_CANNOT_ENCODE`;
+ *   `CODEC_UNKNOWN`; and what the codec and the input throw.
+ */
+export async function* importSteps(
+  codecs: CodecRegistry,
+  source: ByteSource,
+  head: Uint8Array,
+  options: ImportChoices,
+  seekPoints: 'measure' | 'grid',
+): AsyncGenerator<ImportStep> {
+  if (head.byteLength === 0) {
+    throw new StoreError('SOURCE_EMPTY', `${source.name} is empty: there is nothing to import`, { file: source.name });
+  }
+  const keeper = codecs.probe(head);
+  const { codec: wanted = 'keep' } = options;
+  if (!keeper || (wanted !== 'keep' && wanted !== keeper.id)) {
+    yield* decodedSteps(codecs, source, head, options);
+    return;
+  }
+  yield { type: 'taken', by: keeper, isKept: true };
+  const others: OtherStreams = { failures: new Map(), streams: 0 };
+  yield* keptSteps(keeper, source, options, seekPoints, others);
+  yield { type: 'read' };
+  if (others.failures.size > 0) yield* otherSteps(codecs, keeper, source, head, options, others);
+}
+
+/** Streams of a file that its codec leaves to others, by number; and how many streams there are in all. */
+interface OtherStreams {
+  readonly failures: Map<number, ImportFailure>;
+  streams: number;
+}
+
+async function* keptSteps(
+  codec: Codec,
+  source: ByteSource,
+  options: ImportChoices,
+  seekPoints: 'measure' | 'grid',
+  others: OtherStreams,
+): AsyncGenerator<ImportStep> {
+  const { stream: wanted, signal } = options;
+  let isFound = wanted === undefined;
+  for await (const event of codec.ingest(source, { signal, seekPoints })) {
+    signal?.throwIfAborted();
+    if (event.type === 'restart') {
+      others.failures.clear();
+      others.streams = 0;
+      isFound = wanted === undefined;
+      yield event;
+      continue;
+    }
+    const { stream } = event;
+    others.streams = Math.max(others.streams, stream + 1);
+    if (wanted !== undefined && stream !== wanted) continue;
+    isFound = true;
+    if (event.type === 'failed') {
+      if (errorCode(event.error) === 'STREAM_OTHER_CODEC') others.failures.set(stream, event.error);
+      else yield { type: 'fail', stream, error: event.error, isOnly: false };
+      continue;
+    }
+    if (event.type === 'stream') refuseEncoding(source.name, codec, stream, options.encoding);
+    yield { type: 'keep', codec, event };
+  }
+  if (!isFound) throw noSuchStream(source.name, wanted!, others.streams);
+}
+
+/** Streams of another codec beside those that were kept: to the input that takes the file, or they fail as they did. */
+async function* otherSteps(
+  codecs: CodecRegistry,
+  keeper: Codec,
+  source: ByteSource,
+  head: Uint8Array,
+  options: ImportChoices,
+  { failures, streams }: OtherStreams,
+): AsyncGenerator<ImportStep> {
+  const { signal } = options;
+  const input = inputFor(head, options);
+  let decoded: readonly PcmSource[] = [];
+  let codec: EncodingCodec | undefined;
+  let failure: ImportFailure | undefined;
+  try {
+    codec = input && encoderOf(codecs, options);
+    decoded = (await input?.open(source, { signal })) ?? [];
+  } catch (error) {
+    failure = streamFailure(error, signal);
+  }
+  for (const [stream, error] of failures) {
+    // Numbers mean the same only if both see the same streams: an input leaves out what it can't decode.
+    const pcm = decoded.length === streams ? decoded[stream] : undefined;
+    if (input && codec && pcm && pcm.codec !== keeper.id) yield encodeStep(input, codec, stream, pcm, options, false);
+    else yield { type: 'fail', stream, error: failure ?? error, isOnly: false };
+  }
+}
+
+async function* decodedSteps(
+  codecs: CodecRegistry,
+  source: ByteSource,
+  head: Uint8Array,
+  options: ImportChoices,
+): AsyncGenerator<ImportStep> {
+  const { signal, inputs = [] } = options;
+  const input = inputFor(head, options);
+  if (!input) {
+    const known = (all: readonly { id: string }[]) => all.map(({ id }) => id).join(', ') || 'none';
+    throw new StoreError(
+      'SOURCE_UNSUPPORTED',
+      `${source.name} is no audio that this import knows (codecs: ${known(codecs.codecs)}; inputs: ${known(inputs)})`,
+      { file: source.name },
+    );
+  }
+  yield { type: 'taken', by: input, isKept: false };
+  const codec = encoderOf(codecs, options);
+  const streams = await input.open(source, { signal });
+  const chosen = options.stream === undefined ? [...streams.keys()] : [options.stream];
+  yield { type: 'read' };
+  for (const stream of chosen) {
+    const pcm = streams[stream];
+    if (!pcm) throw noSuchStream(source.name, stream, streams.length);
+    yield encodeStep(input, codec, stream, pcm, options, chosen.length === 1);
+  }
+}
+
+function encodeStep(
+  input: PcmInput,
+  codec: EncodingCodec,
+  stream: number,
+  pcm: PcmSource,
+  options: ImportChoices,
+  isOnly: boolean,
+): ImportStep {
+  try {
+    const plan = codec.planEncoding(pcm.format, options.encoding ?? {});
+    const ready = atRate(pcm, plan.sampleRate, options.resample);
+    return { type: 'encode', stream, input: input.id, pcm, ready, codec, plan, isOnly };
+  } catch (error) {
+    return { type: 'fail', stream, error: streamFailure(error, options.signal), pcm, isOnly };
+  }
+}
+
+/**
+ * A failure that concerns one stream alone: it has a code.
+ *
+ * @throws the error, if it has none; the signal's reason.
+ */
+export function streamFailure(error: unknown, signal: AbortSignal | undefined): ImportFailure {
+  signal?.throwIfAborted();
+  if (!isCoded(error)) throw error;
+  return error;
+}
+
+const isCoded = (error: unknown): error is ImportFailure => errorCode(error) !== undefined;
+
+function inputFor(head: Uint8Array, { inputs = [] }: ImportChoices): PcmInput | undefined {
+  return inputs.find((candidate) => candidate.probe(head));
+}
+
+function encoderOf(codecs: CodecRegistry, { codec = 'keep', encodeWith }: ImportChoices): EncodingCodec {
+  const canEncode = (candidate: Codec): candidate is EncodingCodec =>
+    Boolean(candidate.encode && candidate.planEncoding);
+  const id = codec === 'keep' ? encodeWith : codec;
+  const found = id === undefined ? codecs.codecs.find(canEncode) : codecs.get(id);
+  if (found && canEncode(found)) return found;
+  throw new StoreError('CODEC_CANNOT_ENCODE', `${id ?? 'none of the codecs'} can encode PCM`, { codec: id });
+}
+
+function atRate(pcm: PcmSource, sampleRate: number, resample: Resample | undefined): PcmSource {
+  if (pcm.format.sampleRate === sampleRate) return pcm;
+  if (!resample) {
+    throw new StoreError(
+      'RESAMPLER_MISSING',
+      `the source has ${pcm.format.sampleRate} Hz and the encoder needs ${sampleRate}: pass the option resample`,
+      { sampleRate: pcm.format.sampleRate, needed: sampleRate },
+    );
+  }
+  return resample(pcm, sampleRate);
+}
+
+function refuseEncoding(file: string, { id }: Codec, stream: number, encoding: JsonObject = {}): void {
+  if (Object.keys(encoding).length === 0) return;
+  throw new StoreError(
+    'OPTIONS_UNUSED',
+    `stream ${stream} of ${file} is ${id} already and is kept as it is; options of an encoder don't apply to it`,
+    { file, codec: id, stream },
+  );
+}
+
+function noSuchStream(file: string, stream: number, streams: number): StoreError {
+  const message = `${file} has ${streams} audio stream(s), counted from 0: there is no stream ${stream}`;
+  return new StoreError('STREAM_NOT_FOUND', message, { file, stream, streams });
+}
