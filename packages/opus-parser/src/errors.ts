@@ -1,6 +1,8 @@
 /**
  * - `OPUS_BAD_HEAD`: not an OpusHead packet, or one that breaks RFC 7845 §5.1 or RFC 8486.
  * - `OPUS_BAD_TAGS`: not an OpusTags packet, or one whose lengths don't fit into it.
+ * - `OPUS_BAD_GAIN`: a comment with an R128 gain that is no whole number of 16 bits, or one too many.
+ * - `OPUS_BAD_PICTURE`: a comment with a picture that is no Base64, or whose lengths don't fit into it.
  * - `OPUS_BAD_PACKET`: an audio packet that breaks RFC 6716 §3.4 or appendix B.
  * - `OPUS_BAD_DEMO`: bytes that are not of the framing of `opus_demo`.
  * - `OPUS_BAD_FRAMING`: bytes that are not of another framing: they end within a packet, or one is too large.
@@ -9,6 +11,8 @@
 export type OpusErrorCode =
   | 'OPUS_BAD_HEAD'
   | 'OPUS_BAD_TAGS'
+  | 'OPUS_BAD_GAIN'
+  | 'OPUS_BAD_PICTURE'
   | 'OPUS_BAD_PACKET'
   | 'OPUS_BAD_DEMO'
   | 'OPUS_BAD_FRAMING'

@@ -7,6 +7,7 @@ export {
   commentValues,
   encodeOpusTags,
   isOpusTags,
+  keepsBinaryTail,
   type OpusComment,
   type OpusTags,
   parseOpusTags,
@@ -21,7 +22,9 @@ export {
   type PacketFramingReader,
   parsePacketFraming,
 } from './packet-framing';
+export { encodePicture, type OpusPicture, parsePicture } from './picture';
 export type { LengthPrefix } from './record-formats';
 export { encodeSelfDelimited, parseSelfDelimited, type SelfDelimitedPacket } from './self-delimited';
 export { splitPacket, stripPadding } from './splitting';
+export { type InvalidComment, type OpusPictures, pictures, type R128Gains, r128Gains } from './tag-values';
 export { parseToc, type Toc } from './toc';

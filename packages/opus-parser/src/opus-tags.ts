@@ -22,8 +22,8 @@ export interface OpusTags {
   /** In the order of the packet; keys may occur several times. */
   comments: OpusComment[];
   /**
-   * What follows the comments, mostly nothing. If the lowest bit of the first byte is 1 it is data that has to be
-   * kept, else padding. RFC 7845 §5.2
+   * What follows the comments, mostly nothing: padding, or data that has to be kept, see `keepsBinaryTail`.
+   * RFC 7845 §5.2
    */
   binaryTail: Uint8Array;
 }
@@ -124,9 +124,27 @@ export function encodeOpusTags(tags: Omit<OpusTags, 'binaryTail'> & { binaryTail
  *
  * @see https://www.xiph.org/vorbis/doc/v-comment.html
  */
-export function commentValues(tags: OpusTags, key: string): string[] {
-  const wanted = lowerAscii(key);
-  return tags.comments.filter((comment) => lowerAscii(comment.key) === wanted).map((comment) => comment.value);
+export function commentValues(tags: Pick<OpusTags, 'comments'>, key: string): string[] {
+  return tags.comments.filter((comment) => isKey(comment.key, key)).map((comment) => comment.value);
+}
+
+/** Are these the same key? */
+export function isKey(key: string, wanted: string): boolean {
+  return key.length === wanted.length && lowerAscii(key) === lowerAscii(wanted);
+}
+
+/**
+ * Is what follows the comments data that has to be kept when the tags are changed? If not it is padding, or there is
+ * nothing, and `encodeOpusTags` may be given the tags without it.
+ *
+ * ```
+ * first byte of the tail   x x x x x x x k      k = 1: keep all of it
+ * ```
+ *
+ * @see RFC 7845 §5.2
+ */
+export function keepsBinaryTail(tags: Pick<OpusTags, 'binaryTail'>): boolean {
+  return tags.binaryTail.length > 0 && (tags.binaryTail[0]! & 1) === 1;
 }
 
 function lowerAscii(text: string): string {

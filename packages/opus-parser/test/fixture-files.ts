@@ -52,3 +52,9 @@ export function oggPackets(file: Uint8Array): Uint8Array[] {
   }
   return packets;
 }
+
+export function count(values: readonly (number | string)[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}

@@ -52,7 +52,10 @@ export const FRAME_MS = [
   ...[2.5, 5, 10, 20, 2.5, 5, 10, 20, 2.5, 5, 10, 20, 2.5, 5, 10, 20],
 ];
 
-/** Every code, CBR and VBR, without padding and with 0 to 700 bytes, for a configuration. */
+/** Bytes of padding around the limits of its length's coding; undefined: no padding length. */
+const PADDINGS = [undefined, 0, 1, 254, 255, 256, 508, 509, 1000];
+
+/** Every code, CBR and VBR, frames of no bytes, without padding and with 0 to 1,000 bytes of it, for a configuration. */
 export function everyLayout(config: number): Layout[] {
   const layouts: Layout[] = [];
   const most = 120 / FRAME_MS[config]!;
@@ -61,16 +64,23 @@ export function everyLayout(config: number): Layout[] {
       { config, stereo, code: 0, frames: framesOf([0]) },
       { config, stereo, code: 0, frames: framesOf([9]) },
     );
-    layouts.push({ config, stereo, code: 1, frames: framesOf([7, 7]) });
-    layouts.push({ config, stereo, code: 2, frames: framesOf([3, 8]) });
-    layouts.push({ config, stereo, code: 2, frames: framesOf([252, 0]) });
+    layouts.push(
+      { config, stereo, code: 1, frames: framesOf([7, 7]) },
+      { config, stereo, code: 1, frames: framesOf([0, 0]) },
+      { config, stereo, code: 2, frames: framesOf([3, 8]) },
+      { config, stereo, code: 2, frames: framesOf([252, 0]) },
+      { config, stereo, code: 2, frames: framesOf([0, 0]) },
+    );
     for (const count of new Set([1, 2, most])) {
-      for (const padding of [undefined, 0, 1, 254, 255, 509, 700]) {
-        const equal = framesOf(Array.from({ length: count }, () => 5));
-        const unequal = framesOf(Array.from({ length: count }, (_, i) => (i * 5) % 7));
-        layouts.push({ config, stereo, code: 3, frames: equal, ...(padding === undefined ? {} : { padding }) });
-        const vbr = { config, stereo, code: 3, frames: unequal, vbr: true } as const;
-        layouts.push(padding === undefined ? vbr : { ...vbr, padding });
+      const lengths = (of: (i: number) => number) => framesOf(Array.from({ length: count }, (_, i) => of(i)));
+      for (const padding of PADDINGS) {
+        const pad = padding === undefined ? {} : { padding };
+        for (const frames of [lengths(() => 5), lengths(() => 0)]) {
+          layouts.push({ config, stereo, code: 3, frames, ...pad });
+        }
+        for (const frames of [lengths((i) => (i * 5) % 7), lengths(() => 0)]) {
+          layouts.push({ config, stereo, code: 3, frames, vbr: true, ...pad });
+        }
       }
     }
   }

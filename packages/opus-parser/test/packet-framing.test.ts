@@ -321,10 +321,10 @@ describe('any packets in any pieces', () => {
   );
 });
 
-it.each(['testvector03.bit', 'testvector08.bit'])(
-  '%s is the same whole, in pieces of 1,000 and byte by byte',
+it.each(['01', '03', '05', '08', '11'])(
+  'testvector%s.bit is the same whole, in pieces of 1,000 and byte by byte',
   (name) => {
-    const file = readFixture(`opus_vectors/${name}`);
+    const file = readFixture(`opus_vectors/testvector${name}.bit`);
     const whole = parsePacketFraming(file, 'opus-demo');
     const places = (found: readonly FramedPacket[]) =>
       found.map(({ packet, byteOffset, byteLength, finalRange }) => {

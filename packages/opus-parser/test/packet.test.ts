@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { encodePacket, packetSamples, parsePacket, parseToc } from '../src';
+import { encodePacket, packetSamples, parsePacket, parseToc, splitPacket, stripPadding } from '../src';
 import { concat, everyLayout, FRAME_MS, framesOf, layOut, paddingLength } from './framed-packets';
 import { opusError } from './opus-errors';
+import { framesIn, writtenAnew } from './parsed-frames';
 
 const configs = Array.from({ length: 32 }, (_, config) => config);
 
@@ -17,9 +18,40 @@ describe('parsePacket', () => {
       expect(parsed.padded).toBe(layout.padding !== undefined);
       expect(parsed.paddingBytes).toBe(layout.padding ?? 0);
       expect(parsed.vbr).toBe(layout.code === 2 || layout.vbr === true);
-      expect(
-        parsed.frames.map(({ byteOffset, byteLength }) => packet.subarray(byteOffset, byteOffset + byteLength)),
-      ).toEqual(layout.frames);
+      expect(hexOf(framesIn(packet))).toEqual(hexOf(layout.frames));
+    }
+  });
+
+  it.each(configs)('refuses no frames, and over 120 ms, of configuration %i', (config) => {
+    const most = 120 / FRAME_MS[config]!;
+    for (let count = 0; count < 64; count++) {
+      for (const flags of [0, 64, 128, 192]) {
+        // Frames of no bytes: nothing but their number can be wrong.
+        const header = [(config << 3) | 3, flags | count];
+        const lengths = flags & 128 ? Math.max(count - 1, 0) : 0;
+        const packet = Uint8Array.from([...header, ...(flags & 64 ? [0] : []), ...new Array(lengths).fill(0)]);
+        if (count > 0 && count <= most) {
+          expect(parsePacket(packet).samples).toBe(count * FRAME_MS[config]! * 48);
+          continue;
+        }
+        const wrong = { code: 'OPUS_BAD_PACKET', rule: 'R5', field: 'frameCount', byteOffset: 1 };
+        expect(opusError(() => parsePacket(packet))).toMatchObject(wrong);
+        expect(opusError(() => packetSamples(packet))).toMatchObject(wrong);
+      }
+    }
+  });
+
+  it.each(configs)('takes apart what encodePacket puts together again, for configuration %i', (config) => {
+    for (const layout of everyLayout(config)) {
+      const packet = layOut(layout);
+      const shortest = writtenAnew(packet);
+      expect(Buffer.compare(shortest, stripPadding(shortest))).toBe(0);
+      expect(shortest.length).toBeLessThanOrEqual(packet.length);
+      expect(hexOf(framesIn(shortest))).toEqual(hexOf(layout.frames));
+      // All ways to say the same frames end in one.
+      expect(Buffer.compare(writtenAnew(shortest), shortest)).toBe(0);
+      // And packets that say the same frames in other ways are split into the same bytes.
+      if (packetSamples(packet) > 2880) expect(hexOf(splitPacket(packet))).toEqual(hexOf(splitPacket(shortest)));
     }
   });
 
@@ -73,6 +105,10 @@ describe('parsePacket', () => {
     expect(parsePacket(Uint8Array.of(celt20 | 3, 66, ...paddingLength(0))).frames).toHaveLength(2);
   });
 });
+
+function hexOf(packets: readonly Uint8Array[]): string[] {
+  return packets.map((packet) => Buffer.from(packet).toString('hex'));
+}
 
 describe('packetSamples', () => {
   it('reads a packet within an array', () => {

@@ -4,12 +4,7 @@ import { packetSamples, parsePacket, splitPacket, stripPadding } from '../src';
 import { anyLayout } from './arbitraries';
 import { everyLayout, FRAME_MS, framesOf, layOut } from './framed-packets';
 import { opusError } from './opus-errors';
-
-function framesIn(packet: Uint8Array): Uint8Array[] {
-  return parsePacket(packet).frames.map((frame) =>
-    packet.subarray(frame.byteOffset, frame.byteOffset + frame.byteLength),
-  );
-}
+import { framesIn } from './parsed-frames';
 
 describe('splitPacket', () => {
   it.each([
