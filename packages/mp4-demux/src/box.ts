@@ -100,13 +100,11 @@ export class Box {
     return new Box(this.type, this.payload, this.byteOffset, log);
   }
 
-  /** The boxes in this one, from offset `from` on. */
+  /** The boxes in this one, from offset `from` on. Up to 7 bytes behind the last are padding, as in QuickTime's user data. */
   *children(from = 0): Generator<Box> {
     const { payload, log } = this;
     for (let at = from; payload.length - at >= 8; ) {
       const header = readBoxHeader(payload, at);
-      // Four zero bytes end QuickTime's user data; what follows them is padding.
-      if (header?.type === '\0\0\0\0' && header.size === 0) return;
       const left = payload.length - at;
       const size = header?.size === 0 ? left : header?.size;
       if (!header || size === undefined || size < header.headerBytes) {

@@ -23,7 +23,7 @@ const OWN_DURATIONS = 2;
 const FOREIGN = 4;
 
 /**
- * What the fragments say of a track's samples, until the length of the input is known: 36 bytes a run, 4 bytes a sample
+ * What the fragments say of a track's samples, until the length of the input is known: 32 bytes a run, 4 bytes a sample
  * with a size of its own, 4 more where the durations of a run differ.
  */
 export class FragmentRuns {

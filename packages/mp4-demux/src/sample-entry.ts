@@ -37,12 +37,10 @@ export function readSampleEntry(stsd: Box | undefined, isSound: boolean): Sample
     for (const entry of stsd.children(8)) if (entries.push(entry) === MAX_ENTRIES) break;
   }
   const [first] = entries;
-  const isForeign = (description: number) => {
-    if (description <= 1) return false;
-    // A description that isn't there can be no other than the only one that is.
-    const entry = entries[description - 1];
-    return entry ? !sameBox(entry, first!) : entries.length > 1;
-  };
+  // Compared once, for it is asked for every chunk.
+  const foreign = entries.map((entry) => !sameBox(entry, first!));
+  // A description that isn't there can be no other than the only one that is.
+  const isForeign = (description: number) => description > 1 && (foreign[description - 1] ?? foreign.length > 1);
   if (!first) return { codec: '', channels: 0, sampleRateHz: 0, dataReference: 0, isForeign };
   const common = { codec: first.type, dataReference: first.byteLength >= 8 ? first.u16(6) : 0, isForeign };
   if (!isSound || !first.holds(28)) return { ...common, channels: 0, sampleRateHz: 0 };

@@ -99,8 +99,6 @@ export class Mp4Scanner {
     const { maxMetadataBytes } = this.#options;
     if (type === 'moov' && this.#movie) {
       this.#log.add('MP4_SECOND_MOVIE', byteOffset, 'a further movie box');
-    } else if (type === 'moof' && !this.#movie) {
-      this.#log.add('MP4_ORPHAN_FRAGMENT', byteOffset, 'a fragment before the movie box');
     } else if (type === 'moov' || type === 'moof') {
       this.#collector = new BoxCollector(type, byteOffset, payload, maxMetadataBytes);
     } else if (type === 'ftyp' && this.#brands.length === 0 && payload.byteLength <= MAX_BRAND_BYTES) {

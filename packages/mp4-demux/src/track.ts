@@ -138,7 +138,7 @@ function kindOf(hdlr: Box | undefined): Mp4Track['kind'] {
  * mdhd  version: 1, flags: 3   created, modified: 4 or 8 each   timescale: 4   duration: 4 or 8   language: 2
  * ```
  *
- * The language is three letters of 5 bits, less 0x60 each. QuickTime's older codes lie under 0x400.
+ * The language is three letters of 5 bits, less 0x60 each. QuickTime's older codes lie under 0x400: no letters.
  */
 function readMediaHeader(mdhd: Box | undefined, trakOffset: number, log: DamageLog) {
   const bytes = mdhd && mdhd.byteLength > 0 && mdhd.version === 1 ? 8 : 4;
@@ -150,6 +150,6 @@ function readMediaHeader(mdhd: Box | undefined, trakOffset: number, log: DamageL
   }
   const packed = mdhd!.u16(at + 4 + bytes);
   const letters = String.fromCharCode(...[10, 5, 0].map((shift) => 0x60 + ((packed >>> shift) & 31)));
-  const known = packed >= 0x400 && /^[a-z]{3}$/.test(letters) && letters !== 'und';
+  const known = /^[a-z]{3}$/.test(letters) && letters !== 'und';
   return { timescale, language: known ? letters : undefined };
 }

@@ -31,6 +31,8 @@ const chunked = (offsets: readonly number[], more: b.TrackParts = {}) =>
   });
 
 it('a sound file has none', () => {
+  const toEnd = bytes(FTYP, moov(trak()), u32(0), 'mdat', new Uint8Array(9));
+  expect(scan(toEnd).damage).toEqual([]);
   const file = scan(movieFile(trak()));
   expect(file.damage).toEqual([]);
   expect(places(file)).toEqual([[40, 4, 0, 960]]);
@@ -57,7 +59,12 @@ describe('boxes', () => {
 
   it('MP4_GARBAGE, behind which the movie box and fragments are found', () => {
     const noise = Uint8Array.from({ length: 99 }, (_, i) => i * 7);
-    expect(places(only(bytes(FTYP, noise, moov(trak())), 'MP4_GARBAGE').file)).toEqual([[40, 4, 0, 960]]);
+    const found = only(bytes(FTYP, noise, moov(trak()), box('free')), 'MP4_GARBAGE');
+    expect([found.damage.times, places(found.file)]).toEqual([1, [[40, 4, 0, 960]]]);
+    // It may begin within the bytes that were taken for a header.
+    expect(places(only(bytes(FTYP, [1, 2, 3], moov(trak())), 'MP4_GARBAGE').file)).toHaveLength(1);
+    const likeness = bytes(u32(15), 'moov', u32(108), 'mvhd');
+    expect(places(only(bytes(FTYP, noise, likeness, moov(trak())), 'MP4_GARBAGE').file)).toHaveLength(1);
     const traf = box('traf', full('tfhd', 0x20000, u32(1)), full('trun', 1, u32(2, 68)));
     const fragment = moof(traf);
     const head = bytes(FTYP, moov(emptyTrak(), MVEX), noise);
@@ -176,7 +183,8 @@ describe('tracks', () => {
       [11, 7],
       [18, 8],
     ]);
-    expect(places(scan(fragments(1)))).toHaveLength(4);
+    // 0 is no number of a description: the first is meant.
+    for (const description of [0, 1]) expect(places(scan(fragments(description)))).toHaveLength(4);
   });
 
   it('MP4_EDIT_LIST_UNSUPPORTED and MP4_EDIT_OUTSIDE_MEDIA: see edit-list.test.ts', () => {
@@ -282,7 +290,9 @@ describe('samples', () => {
   });
 });
 
-it('what repeats is counted', () => {
+it('what repeats is counted, and so are its samples', () => {
+  const { damage } = scan(movieFile(chunked([32, 100_000, 100_004, 40])));
+  expect(damage).toMatchObject([{ code: 'MP4_SAMPLE_OUTSIDE', times: 2, samples: 2, byteOffset: 100_000 }]);
   const input = bytes(movieFile(trak()), ...Array.from({ length: 50 }, () => moov()));
   expect(scan(input).damage).toMatchObject([{ code: 'MP4_SECOND_MOVIE', times: 50 }]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { full, movieFile, type Part, trak, u32, u64 } from './boxes';
+import { box, bytes, emptyTrak, FTYP, full, MVEX, moof, moov, movieFile, type Part, trak, u32, u64 } from './boxes';
 import { codesOf, scan } from './scanned';
 
 /** Three samples of 1,000 units of a second/`timescale`; the movie has 48,000 units a second. */
@@ -80,6 +80,25 @@ describe('one edit', () => {
     expect([close.presentation.endTolerance, far.presentation.endTolerance]).toEqual([0, 2]);
     // Coarser than the movie: rounded to the nearest.
     expect(presented(edits([4001, 0, RATE]), 24_000).spans).toEqual([0, 2001, 0, 999]);
+  });
+});
+
+describe('media that begins late, as in fragments cut out of a live stream', () => {
+  const late = (...rows: number[][]) => {
+    const traf = box('traf', full('tfhd', 0x20000, u32(1)), full('tfdt', 0, u32(5000)), full('trun', 1, u32(2, 68)));
+    const movie = moov(emptyTrak({ elst: edits(...rows) }), MVEX);
+    const file = scan(bytes(FTYP, movie, moof(traf), box('mdat', new Uint8Array(8))));
+    return { ...file.tracks[0]!.presentation, codes: codesOf(file) };
+  };
+
+  it('has nothing to trim where the edit begins before it', () => {
+    expect(late([0, 312, RATE])).toMatchObject({ mediaStart: 312, mediaEnd: 6920, startTrim: 0, endTrim: 0 });
+    expect(late([5000, 1000, RATE])).toMatchObject({ mediaEnd: 6000, startTrim: 0, endTrim: 920, codes: [] });
+  });
+
+  it('is presented whole where the edit ends before it', () => {
+    const outside = { fromEdits: false, mediaStart: 5000, mediaEnd: 6920, codes: ['MP4_EDIT_OUTSIDE_MEDIA'] };
+    expect(late([4000, 1000, RATE])).toMatchObject(outside);
   });
 });
 

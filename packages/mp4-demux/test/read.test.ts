@@ -78,6 +78,28 @@ describe('both passes over an async iterable', () => {
     expect(await collect(readMp4Samples(whole.chunks, tracks, { signal }))).toHaveLength(182);
   });
 
+  it('close the source that a signal goes with: when the consumer stops, and when it aborts', async () => {
+    const { tracks } = scan(input);
+    const { state, chunks } = source(input);
+    for await (const _ of readMp4Samples(chunks, tracks, { signal: new AbortController().signal })) break;
+    expect(state.closed).toBe(true);
+    let closed = false;
+    const waiting: AsyncIterable<Uint8Array> = {
+      [Symbol.asyncIterator]: () => ({
+        next: () => new Promise<never>(() => {}),
+        return: async () => {
+          closed = true;
+          return { done: true, value: undefined };
+        },
+      }),
+    };
+    const controller = new AbortController();
+    const reading = scanMp4(waiting, { signal: controller.signal });
+    controller.abort();
+    await expect(reading).rejects.toBe(controller.signal.reason);
+    expect(closed).toBe(true);
+  });
+
   it('pass on what the source throws', async () => {
     const failure = new Error('no more');
     const failing = (async function* () {

@@ -52,6 +52,12 @@ describe('sample descriptions', () => {
     expect(track.opusHead).toHaveLength(19);
   });
 
+  it('with a rate that is none', () => {
+    const fields = bytes(new Uint8Array(6), u16(1, 2, 0, 0, 0, 2, 16, 0, 0, 48_000, 0));
+    const nothing = box('Opus', fields, u32(72, 0x7ff80000, 0, 2), new Uint8Array(20), DOPS);
+    expect(only(movieFile(trak({ stsd: stsd(nothing) }))).sampleRateHz).toBe(0);
+  });
+
   it('of version 1 in the ISO format has no fields more', () => {
     const one = box('Opus', new Uint8Array(6), u16(1, 1, 0, 0, 0, 2, 16, 0, 0, 48_000, 0), DOPS);
     expect(only(movieFile(trak({ stsd: stsd(one, 1) }))).opusHead).toHaveLength(19);
@@ -112,6 +118,11 @@ describe('tracks', () => {
     expect([samples.count, samples.startTime, samples.endTime, [...samples]]).toEqual([0, 0, 0, []]);
     expect(presentation).toMatchObject({ mediaStart: 0, mediaEnd: 0 });
   });
+});
+
+it('brands', () => {
+  expect(scan(readFixture('golden/mp4/front.mp4')).brands).toEqual(['isom', 'iso2', 'mp41']);
+  expect(scan(movieFile(trak())).brands).toEqual(['isom', 'iso2']);
 });
 
 it('old QuickTime files have no ftyp, and a movie box may claim to go on to the end', () => {
