@@ -2,8 +2,10 @@ import { CRC_AT, headCrc, POLYNOMIAL, swapBytes, TABLES } from './crc';
 import { MAX_PAGE_BYTES } from './page';
 
 /** Positions that are remembered: two pages of the greatest size, as a power of two. */
-const RING = 1 << 17;
-const MASK = RING - 1;
+const MAX_RING = 1 << 17;
+
+/** To begin with, for the sake of small inputs. A power of two as well. */
+const FIRST_RING = 1 << 10;
 
 /**
  * Page checksums after damage, at a bounded cost per input byte.
@@ -16,7 +18,7 @@ const MASK = RING - 1;
  * Positions are offsets in the input.
  */
 export class RangeCrc {
-  readonly #prefix = new Int32Array(RING);
+  #prefix = new Int32Array(FIRST_RING);
   readonly #powers = (powers ??= makePowers());
   #base = 0;
   #top = 0;
@@ -30,18 +32,20 @@ export class RangeCrc {
   restart(position: number): void {
     this.#base = position;
     this.#top = position;
-    this.#prefix[position & MASK] = 0;
+    this.#prefix[position & (this.#prefix.length - 1)] = 0;
   }
 
   /** Sums up to `position`, from `bytes`, of which the first has the offset `byteOffset`. */
   extend(bytes: Uint8Array, byteOffset: number, position: number): void {
+    if (position - this.#base >= this.#prefix.length) this.#grow(position);
     const prefix = this.#prefix;
-    let crc = prefix[this.#top & MASK]!;
-    let ring = this.#top & MASK;
+    const mask = prefix.length - 1;
+    let ring = this.#top & mask;
+    let crc = prefix[ring]!;
     const end = position - byteOffset;
     for (let i = this.#top - byteOffset; i < end; i++) {
       crc = (crc >>> 8) ^ TABLES[(bytes[i]! ^ crc) & 255]!;
-      ring = (ring + 1) & MASK;
+      ring = (ring + 1) & mask;
       prefix[ring] = crc;
     }
     if (position > this.#top) this.#top = position;
@@ -50,11 +54,22 @@ export class RangeCrc {
   /** As `pageCrc`, for a page of `byteLength` bytes that starts at `position` (covered) = `bytes[at]`. */
   pageCrc(bytes: Uint8Array, at: number, position: number, byteLength: number): number {
     const prefix = this.#prefix;
+    const mask = prefix.length - 1;
     const head = headCrc(bytes, at);
     const behind = CRC_AT + 4;
-    const difference = prefix[(position + behind) & MASK]! ^ head;
+    const difference = prefix[(position + behind) & mask]! ^ head;
     const shifted = multiply(swapBytes(difference), this.#powers[byteLength - behind]!);
-    return (swapBytes(prefix[(position + byteLength) & MASK]!) ^ shifted) >>> 0;
+    return (swapBytes(prefix[(position + byteLength) & mask]!) ^ shifted) >>> 0;
+  }
+
+  /** Makes the ring greater, so that it reaches from the base to `position`; or as great as it gets. */
+  #grow(position: number): void {
+    const old = this.#prefix;
+    let length = old.length;
+    while (length <= position - this.#base && length < MAX_RING) length *= 2;
+    if (length === old.length) return;
+    this.#prefix = new Int32Array(length);
+    for (let i = this.#base; i <= this.#top; i++) this.#prefix[i & (length - 1)] = old[i & (old.length - 1)]!;
   }
 }
 

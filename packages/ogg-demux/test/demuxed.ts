@@ -2,13 +2,20 @@ import { type OggDamage, OggDemuxer, type OggDemuxerOptions, type OggEvent, type
 
 /** The events of an input that comes in pieces of `chunkBytes`. */
 export function demux(input: Uint8Array, chunkBytes = input.length, options?: OggDemuxerOptions): OggEvent[] {
+  return inPieces(input, () => chunkBytes, options);
+}
+
+/** The events of an input that comes in pieces, each as long as `length` says next. */
+export function inPieces(input: Uint8Array, length: () => number, options?: OggDemuxerOptions): OggEvent[] {
   const demuxer = new OggDemuxer(options);
   const events: OggEvent[] = [];
-  for (let at = 0; at < input.length; at += chunkBytes) {
+  for (let at = 0; at < input.length; ) {
+    const end = Math.min(input.length, at + length());
     // Every piece has memory of its own: nothing may be read beside it.
-    events.push(...demuxer.push(input.slice(at, at + chunkBytes)));
+    for (const event of demuxer.push(input.slice(at, end))) events.push(event);
+    at = end;
   }
-  events.push(...demuxer.finish());
+  for (const event of demuxer.finish()) events.push(event);
   return events;
 }
 

@@ -1,9 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { codesOf, damagesOf, demux, packetsOf, pagesOf, plain } from './demuxed';
-import { concat, filled, simpleStream, streamOf, text } from './ogg-pages';
+import { concat, filled, pageOf, simpleStream, streamOf, text } from './ogg-pages';
 
 const sizes = fc.array(fc.oneof(fc.nat(600), fc.constantFrom(0, 254, 255, 256, 510, 3000)), { maxLength: 12 });
+/** Up to many pages of the greatest size. */
+const largeSizes = fc.array(fc.oneof(fc.nat(200_000), fc.constantFrom(0, 65_024, 65_025, 65_280, 130_050)), {
+  maxLength: 4,
+});
 const layout = fc.array(fc.integer({ min: 1, max: 255 }), { minLength: 1, maxLength: 5 });
 const pieces = fc.constantFrom(1, 2, 13, 27, 28, 255, 1000, 65_536);
 
@@ -30,6 +34,31 @@ describe('any packets on any pages', () => {
         }
       }),
       { numRuns: 150 },
+    );
+  });
+});
+
+describe('packets of up to 200,000 bytes on any pages', () => {
+  it('come out as they went in, with empty pages and other streams in between, whatever the pieces', () => {
+    fc.assert(
+      fc.property(largeSizes, layout, pieces, fc.nat(7), (lengths, segments, chunkBytes, every) => {
+        const packets = packetsFor(lengths);
+        const pages = streamOf(packets, [1, ...segments]);
+        const others = simpleStream(pages.length, 2);
+        const empty = (i: number) => pageOf([], { serial: 3, sequence: i, granule: -1n, flags: i === 0 ? 2 : 0 });
+        // One byte at a time takes long here, and says nothing that small packets don't.
+        const chunk = lengths.some((length) => length > 3000) ? Math.max(255, chunkBytes) : chunkBytes;
+        const events = demux(
+          concat(pages.flatMap((page, i) => [page, others[i]!, ...(i % 8 <= every ? [empty(i)] : [])])),
+          chunk,
+        );
+        expect(codesOf(events).filter((code) => code !== 'OGG_SEQUENCE_GAP')).toEqual([]);
+        const found = packetsOf(events, 0);
+        expect(found.map(({ length }) => length)).toEqual(packets.map(({ length }) => length));
+        expect(found.every((packet, i) => Buffer.compare(packet, packets[i]!) === 0)).toBe(true);
+        expect(packetsOf(events, 1).length).toBe(others.length);
+      }),
+      { numRuns: 60 },
     );
   });
 });

@@ -20,9 +20,13 @@ export class Muxed {
   }
 }
 
-export function demux(input: Uint8Array): OggEvent[] {
+export function demux(input: Uint8Array, chunkBytes = input.length): OggEvent[] {
   const demuxer = new OggDemuxer();
-  return [...demuxer.push(input), ...demuxer.finish()];
+  const events: OggEvent[] = [];
+  for (let at = 0; at < input.length; at += chunkBytes) {
+    for (const event of demuxer.push(input.subarray(at, at + chunkBytes))) events.push(event);
+  }
+  return [...events, ...demuxer.finish()];
 }
 
 export function pagesOf(events: readonly OggEvent[]): OggPagePackets[] {

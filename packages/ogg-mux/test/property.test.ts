@@ -22,8 +22,11 @@ it('what goes in comes out, by the rules of the canonical form', () => {
       fc.array(packet, { maxLength: 200, size: 'max' }),
       fc.nat(0xffffffff),
       fc.nat(5759),
-      (packets, serial, trim) => {
-        const mux = new OggPacketMuxer({ serial });
+      fc.constantFrom(1, 960, 5760, 48_000, 480_000),
+      fc.oneof(fc.constant(255), fc.integer({ min: 1, max: 255 })),
+      fc.constantFrom(255, 1000, 65_536, 1 << 24),
+      (packets, serial, trim, maxPageSamples, maxPageSegments, chunkBytes) => {
+        const mux = new OggPacketMuxer({ serial, maxPageSamples, maxPageSegments });
         const out = new Muxed();
         const headers = [filled(19), filled(70_000)];
         for (const header of headers) out.take(mux.header(header));
@@ -39,7 +42,7 @@ it('what goes in comes out, by the rules of the canonical form', () => {
         out.take(mux.finish(end));
 
         const { bytes } = out;
-        const events = demux(bytes);
+        const events = demux(bytes, chunkBytes);
         expect(damagesOf(events)).toEqual([]);
         expect(events.at(-1)).toMatchObject({ type: 'end', reason: 'eos' });
         const expected = [...headers, ...packets.map(({ size: byteLength }, i) => filled(byteLength, i))];
@@ -66,15 +69,16 @@ it('what goes in comes out, by the rules of the canonical form', () => {
           const last = next - 1;
           const stop = starts[last]! + packets[last]!.duration;
           expect(Number(page.granulePosition)).toBe(k === pages.length - 1 ? end : stop);
-          if (count > 1) expect(stop - starts[first]!).toBeLessThanOrEqual(48_000);
+          if (count > 1) expect(stop - starts[first]!).toBeLessThanOrEqual(maxPageSamples);
+          if (count > 1) expect(page.lacing.length).toBeLessThanOrEqual(maxPageSegments);
           for (let i = first + 1; i <= last; i++) expect(packets[i]!.hole).toBe(0);
           const after = packets[next];
           if (!after || after.hole > 0 || after.size > 65_024 || packets[last]!.size > 65_024) continue;
-          const full = page.lacing.length + lacingValues(after.size) > 255;
-          expect(full || stop + after.duration - starts[first]! > 48_000).toBe(true);
+          const full = page.lacing.length + lacingValues(after.size) > maxPageSegments;
+          expect(full || stop + after.duration - starts[first]! > maxPageSamples).toBe(true);
         }
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 100 },
   );
 });
