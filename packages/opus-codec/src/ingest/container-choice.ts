@@ -1,8 +1,11 @@
 import { type ByteSource, readHead } from '@zarr-audio/codec';
+import { isMatroska, matroskaTracks } from '@zarr-audio/matroska-demux';
 import { hasOpusTrack, isMp4 } from '@zarr-audio/mp4-demux';
 import { isOgg } from '@zarr-audio/ogg-demux';
 import { looksLikeOpusDemo, type PacketFraming } from '@zarr-audio/opus-parser';
 import { framedContainer } from './framed/framed-container';
+import { matroskaContainer } from './matroska/matroska-container';
+import { isOpusTrack } from './matroska/matroska-opus-reader';
 import { mp4Container } from './mp4/mp4-container';
 import { oggContainer } from './ogg/ogg-container';
 import type { OpusContainer } from './opus-stream';
@@ -13,6 +16,7 @@ const HEAD_BYTES = 65_536;
 /** Does a file that begins so hold Opus? `head`: 64 KiB of it or all. */
 export function holdsOpus(head: Uint8Array): boolean {
   if (isOgg(head)) return hasOpusHead(head);
+  if (isMatroska(head)) return matroskaTracks(head)?.some(isOpusTrack) ?? false;
   if (isMp4(head)) return hasOpusTrack(head) ?? false;
   return looksLikeOpusDemo(head);
 }
@@ -25,6 +29,7 @@ export async function containerOf(
 ): Promise<OpusContainer> {
   if (framing !== undefined) return framedContainer(source, framing);
   const head = await readHead(source, HEAD_BYTES, signal);
+  if (isMatroska(head)) return matroskaContainer(source);
   if (isMp4(head)) return mp4Container(source);
   if (!isOgg(head) && looksLikeOpusDemo(head)) return framedContainer(source, 'opus-demo');
   return oggContainer(source);
