@@ -48,7 +48,8 @@ export class RecordReader implements PacketFramingReader {
     if (this.#pendingBytes > 0) {
       const { headerBytes, code } = this.#format;
       const field = this.#pendingBytes < headerBytes ? 'header' : 'packet';
-      const needed = this.#neededBytes;
+      // Looked at once more: what came since the last look may say that the packet is none.
+      const needed = Math.abs(this.#extent(this.#pending, 0, this.#pendingBytes));
       const what = `the input ends within a packet: of at least ${needed} bytes there are ${this.#pendingBytes}`;
       badFraming(code, field, this.#byteOffset, what);
     }

@@ -2,12 +2,24 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isOpusHead, joinMultistream, parseOpusHead, parsePacket, splitMultistream } from '../src';
+import {
+  isOpusHead,
+  joinMultistream,
+  packetSamples,
+  parseOpusDemo,
+  parseOpusHead,
+  parsePacket,
+  splitMultistream,
+  splitPacket,
+} from '../src';
 import { anyBytes, anyLayout } from './arbitraries';
 import { hex, oggPackets, readFixture, unhex } from './fixture-files';
 import { concat, layOut } from './framed-packets';
 import { opusError, unlessRefused } from './opus-errors';
 import { writtenAnew } from './parsed-frames';
+
+/** OPUS_BANDWIDTH_NARROWBAND is 1101. */
+const BANDWIDTHS = ['nb', 'mb', 'wb', 'swb', 'fb'];
 
 const script = fileURLToPath(new URL('./libopus.py', import.meta.url));
 
@@ -46,6 +58,23 @@ describe('libopus', () => {
       }
     });
     expect(answers.filter((answer) => answer === null).length).toBeGreaterThan(100);
+  });
+
+  it.each(['01', '03', '05', '08', '11'])('counts every packet of testvector%s.bit as we do', (number) => {
+    const packets = parseOpusDemo(readFixture(`opus_vectors/testvector${number}.bit`)).map(({ packet }) => packet);
+    const asked = packets.map(hex);
+    const ours = packets.map((packet) => {
+      const { toc, frames, samples } = parsePacket(packet);
+      expect(packetSamples(packet)).toBe(samples);
+      return [samples, frames.length, toc.frameSamples, toc.channels, BANDWIDTHS.indexOf(toc.bandwidth) + 1101];
+    });
+    expect(ours).toEqual(ask<number[][]>({ do: 'count', packets: asked }));
+    const frames = packets.map((packet) => parsePacket(packet).frames.map((f) => [f.byteOffset, f.byteLength]));
+    expect(frames).toEqual(ask<[number, number][][]>({ do: 'parse', packets: asked }));
+    // And those that we make of them.
+    const pieces = packets.flatMap((packet) => splitPacket(packet));
+    const counted = ask<number[][]>({ do: 'count', packets: pieces.map(hex) });
+    expect(counted.map(([samples]) => samples)).toEqual(pieces.map((piece) => packetSamples(piece)));
   });
 
   it.each([

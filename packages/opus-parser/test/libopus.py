@@ -17,6 +17,15 @@ def parse(packet):
     return None if count < 0 else [[frames[i] - ctypes.addressof(buffer), sizes[i]] for i in range(count)]
 
 
+def count(packet):
+    """Samples, frames, samples of a frame, channels and bandwidth, each from a function of its own."""
+    buffer = ctypes.create_string_buffer(packet, len(packet))
+    samples = lib.opus_packet_get_nb_samples(buffer, len(packet), RATE)
+    frames = lib.opus_packet_get_nb_frames(buffer, len(packet))
+    frame_samples = lib.opus_packet_get_samples_per_frame(buffer, RATE)
+    return [samples, frames, frame_samples, lib.opus_packet_get_nb_channels(buffer), lib.opus_packet_get_bandwidth(buffer)]
+
+
 def unpad(packet, streams):
     buffer = ctypes.create_string_buffer(packet, len(packet))
     length = lib.opus_multistream_packet_unpad(buffer, len(packet), streams)
@@ -67,6 +76,8 @@ for line in sys.stdin:
     asked = json.loads(line)
     if asked["do"] == "parse":
         answer = [parse(bytes.fromhex(packet)) for packet in asked["packets"]]
+    elif asked["do"] == "count":
+        answer = [count(bytes.fromhex(packet)) for packet in asked["packets"]]
     elif asked["do"] == "unpad":
         answer = [unpad(bytes.fromhex(packet), streams) for packet, streams in asked["packets"]]
     else:

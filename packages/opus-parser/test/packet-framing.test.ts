@@ -146,6 +146,14 @@ describe('self-delimited packets', () => {
     expect(opusError(() => encodePacketFraming([Uint8Array.of(251, 0)], 'self-delimited')).rule).toBe('R5');
   });
 
+  it('over the limit are told as such also where the input ends before their padding', () => {
+    const bytes = Uint8Array.of(227, 96, 255, 150, 81);
+    for (const size of [5, 1]) {
+      const { error } = read('self-delimited', inPieces(bytes, size), 3000);
+      expect(error).toEqual({ code: 'OPUS_BAD_FRAMING', field: 'length', byteOffset: 0, rule: undefined });
+    }
+  });
+
   it('are refused as soon as their padding passes the limit', () => {
     const endless = createPacketFraming('self-delimited', { maxPacketBytes: 10_000 });
     endless.push(Uint8Array.of(251, 65));
@@ -315,7 +323,7 @@ describe('any packets in any pieces', () => {
           expect(read(framing, inPieces(bytes, 1), 3000)).toEqual(whole);
           expect(read(framing, inPieces(bytes, 5), 3000)).toEqual(whole);
         }),
-        { numRuns: 300 },
+        { numRuns: 600 },
       );
     },
   );
