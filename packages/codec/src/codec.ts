@@ -179,8 +179,14 @@ export interface Codec {
   /** Samples before a range from where a decoder is near enough for `seek: 'fast'`: 0 if it is exact at once. */
   readonly fastPreRoll: number;
 
-  /** Is this encoded stream mine? `head` holds the first bytes of the file, 64 KiB or all. */
-  probe(head: Uint8Array): boolean;
+  /**
+   * Is this encoded stream mine? `head` holds the first bytes of the file, 64 KiB or all. Undefined: they can't tell (MP4
+   * with its tables at the end); then `search` has to.
+   */
+  probe(head: Uint8Array): boolean | undefined;
+
+  /** The same from the whole file, asked only where `probe` can't tell. Missing in a codec that always can. */
+  search?(source: ByteSource, options?: { signal?: AbortSignal | undefined }): Promise<boolean>;
 
   /** An encoded file in; streams of blob and rows out, in bounded memory. */
   ingest(source: ByteSource, options?: IngestOptions): AsyncIterable<IngestEvent>;

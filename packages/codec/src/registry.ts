@@ -1,13 +1,18 @@
 import type { Codec } from './codec';
 import { CodedError } from './errors';
+import type { ByteSource } from './source';
 
 /** The codecs that an application chose, in its order of preference. */
 export interface CodecRegistry {
   readonly codecs: readonly Codec[];
   /** @throws {CodedError} `CODEC_UNKNOWN` */
   get(id: string): Codec;
-  /** The first codec that claims the bytes. */
-  probe(head: Uint8Array): Codec | undefined;
+  /**
+   * The first codec that claims a source: by its first bytes, else by all of it if they can't tell.
+   *
+   * @param head  The first 64 KiB of the source, or all.
+   */
+  find(source: ByteSource, head: Uint8Array, signal?: AbortSignal): Promise<Codec | undefined>;
 }
 
 /**
@@ -30,6 +35,15 @@ export function createRegistry(codecs: readonly Codec[]): CodecRegistry {
       }
       return codec;
     },
-    probe: (head) => codecs.find((codec) => codec.probe(head)),
+    async find(source, head, signal) {
+      const unsure: Codec[] = [];
+      for (const codec of codecs) {
+        const isMine = codec.probe(head);
+        if (isMine) return codec;
+        if (isMine === undefined) unsure.push(codec);
+      }
+      for (const codec of unsure) if (await codec.search?.(source, { signal })) return codec;
+      return undefined;
+    },
   };
 }

@@ -60,12 +60,26 @@ describe('createPcm', () => {
 describe('createRegistry', () => {
   const codec = (id: string, first: number) => ({ id, probe: (head: Uint8Array) => head[0] === first }) as Codec;
 
-  it('finds a codec by id and by its bytes, in the order given', () => {
+  it('finds a codec by id and by its bytes, in the order given', async () => {
     const [a, b] = [codec('a', 1), codec('b', 1)];
     const registry = createRegistry([a, b]);
     expect(registry.get('b')).toBe(b);
-    expect(registry.probe(Uint8Array.of(1))).toBe(a);
-    expect(registry.probe(Uint8Array.of(2))).toBeUndefined();
+    const find = (...bytes: number[]) =>
+      registry.find(bytesSource('x', Uint8Array.from(bytes)), Uint8Array.from(bytes));
+    expect(await find(1)).toBe(a);
+    expect(await find(2)).toBeUndefined();
+  });
+
+  it('asks those that the first bytes do not tell only where no other is sure', async () => {
+    const asked: string[] = [];
+    const unsure = (id: string, isMine: boolean) =>
+      ({ id, probe: () => undefined, search: async () => (asked.push(id), isMine) }) as unknown as Codec;
+    const source = bytesSource('x', Uint8Array.of(1));
+    const [no, yes, sure] = [unsure('no', false), unsure('yes', true), codec('sure', 1)];
+    expect(await createRegistry([no, yes, sure]).find(source, Uint8Array.of(1))).toBe(sure);
+    expect(asked).toEqual([]);
+    expect(await createRegistry([no, yes, sure]).find(source, Uint8Array.of(2))).toBe(yes);
+    expect(asked).toEqual(['no', 'yes']);
   });
 
   it('refuses an unknown id by code, and bad ids by TypeError', () => {

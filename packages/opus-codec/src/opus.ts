@@ -8,7 +8,7 @@ import type { WasmOptions } from './backends/wasm';
 import { DecoderPool } from './decode/decoder-pool';
 import { encodeOpus } from './encode/encode';
 import { planEncoding } from './encode/encoder-plan';
-import { containerOf, holdsOpus } from './ingest/container-choice';
+import { containerOf, findOpus, holdsOpus } from './ingest/container-choice';
 import { ingestOpus, listPackets, scanOggOpus } from './ingest/ingest';
 import { describeAttributes } from './stream-description';
 
@@ -40,6 +40,7 @@ export function opus({ backend = 'auto', framing, loaders, onWarning, ...wasm }:
     hasSeekPoints: true,
     fastPreRoll: RFC_PRE_ROLL,
     probe: (head) => framing !== undefined || holdsOpus(head),
+    search: (source, options) => findOpus(source, options?.signal),
     ingest: (source, options) => ingestOpus(source, framing, options),
     scan: scanOggOpus,
     async *packets(source, options) {

@@ -1,6 +1,6 @@
-import { type ByteSource, readHead } from '@zarr-audio/codec';
-import { isMatroska, matroskaTracks } from '@zarr-audio/matroska-demux';
-import { hasOpusTrack, isMp4 } from '@zarr-audio/mp4-demux';
+import { type ByteSource, errorCode, readHead } from '@zarr-audio/codec';
+import { isMatroska, matroskaTracks, readMatroska } from '@zarr-audio/matroska-demux';
+import { hasOpusTrack, isMp4, scanMp4 } from '@zarr-audio/mp4-demux';
 import { isOgg } from '@zarr-audio/ogg-demux';
 import { looksLikeOpusDemo, type PacketFraming } from '@zarr-audio/opus-parser';
 import { framedContainer } from './framed/framed-container';
@@ -13,12 +13,29 @@ import type { OpusContainer } from './opus-stream';
 /** As much as an import shows to `probe`: the same has to come of it. */
 const HEAD_BYTES = 65_536;
 
-/** Does a file that begins so hold Opus? `head`: 64 KiB of it or all. */
-export function holdsOpus(head: Uint8Array): boolean {
+/** Does a file that begins so hold Opus? `head`: 64 KiB of it or all. Undefined: it can't be told from that. */
+export function holdsOpus(head: Uint8Array): boolean | undefined {
   if (isOgg(head)) return hasOpusHead(head);
-  if (isMatroska(head)) return matroskaTracks(head)?.some(isOpusTrack) ?? false;
-  if (isMp4(head)) return hasOpusTrack(head) ?? false;
+  if (isMatroska(head)) return matroskaTracks(head)?.some(isOpusTrack);
+  if (isMp4(head)) return hasOpusTrack(head);
   return looksLikeOpusDemo(head);
+}
+
+/** The same for the whole file; one that can't be read holds none. */
+export async function findOpus(source: ByteSource, signal: AbortSignal | undefined): Promise<boolean> {
+  try {
+    const head = await readHead(source, HEAD_BYTES, signal);
+    if (isMp4(head)) {
+      const { tracks } = await scanMp4(source.open({ signal }), { signal });
+      return tracks.some(({ codec }) => codec === 'Opus');
+    }
+    for await (const event of readMatroska(source.open({ signal }), { tracks: () => false })) {
+      if (event.type === 'track' && isOpusTrack(event.track)) return true;
+    }
+  } catch (error) {
+    if (!/^(MP4|MATROSKA)_/.test(errorCode(error) ?? '')) throw error;
+  }
+  return false;
 }
 
 /** What reads the packets of a file. What is nothing else is taken for Ogg: it may begin with garbage. */

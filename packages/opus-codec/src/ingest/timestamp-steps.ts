@@ -73,7 +73,8 @@ export class TimestampSteps<T> {
         this.#timeline.note('OPUS_STARTS_LATE', byteOffset, late);
       }
       const drift = Math.round(this.#lastAhead - ahead - this.#gaps);
-      if (Math.abs(drift) >= DRIFT) this.#timeline.note('OPUS_CLOCK_DRIFT', byteOffset, drift);
+      if (drift >= DRIFT) this.#timeline.note('OPUS_CLOCK_AHEAD', byteOffset, drift);
+      if (drift <= -DRIFT) this.#timeline.note('OPUS_CLOCK_BEHIND', byteOffset, -drift);
     }
     return placed;
   }

@@ -1,7 +1,7 @@
 import { bytesSource, type FilePacket } from '@zarr-audio/codec';
 import { describe, expect, it } from 'vitest';
 import { opus } from '../../src/index';
-import { codesOf, collect, fixture, packetsOf } from './made-ogg';
+import { codesOf, collect, concatenate, fixture, packetsOf } from './made-ogg';
 
 const ingestFile = (path: string) => collect(opus().ingest(bytesSource(path, fixture(path))));
 
@@ -86,8 +86,20 @@ describe('WebM and Matroska', () => {
     'blockgroup_block_ends_beyond_blockgroup.mkv',
     'fixed_lacing_bad_lace_size.mkv',
   ])('malformed/%s holds no Opus: none of ours', async (name) => {
-    expect(opus().probe(fixture(`malformed/${name}`).subarray(0, 65_536))).toBe(false);
+    expect(await opus().search!(bytesSource(name, fixture(`malformed/${name}`)))).toBe(false);
     await expect(ingestFile(`malformed/${name}`)).rejects.toMatchObject({ code: 'OPUS_NO_STREAM' });
+  });
+
+  it('with its tracks behind what a probe sees is found by reading on', async () => {
+    const file = fixture('webm_opus/detodos.webm');
+    const tracks = Buffer.from(file).indexOf('1654ae6b', 'hex');
+    // Void, its length in 4 bytes. What points behind it is not used.
+    const padding = concatenate([Uint8Array.of(0xec, 0x10, 0x01, 0x86, 0xa0), new Uint8Array(100_000)]);
+    const long = concatenate([file.subarray(0, tracks), padding, file.subarray(tracks)]);
+    expect(opus().probe(long.subarray(0, 65_536))).toBeUndefined();
+    expect(await opus().search!(bytesSource('a', long))).toBe(true);
+    const { streams } = await collect(opus().ingest(bytesSource('a', long)));
+    expect(streams[0]!.summary.packets).toBe(146);
   });
 
   it('tracks of other codecs are none of ours', async () => {

@@ -1,7 +1,7 @@
 import { bytesSource, type FilePacket } from '@zarr-audio/codec';
 import { describe, expect, it } from 'vitest';
 import { opus } from '../../src/index';
-import { collect, fixture, ingest, packetsOf } from './made-ogg';
+import { collect, concatenate, fixture, ingest, packetsOf } from './made-ogg';
 
 const OGG = 'ogg_opus/full_test.opus';
 const ingestFile = (path: string) => collect(opus().ingest(bytesSource(path, fixture(path))));
@@ -48,6 +48,21 @@ describe('MP4', () => {
     expect(failed).toEqual([{ stream: 1, code: 'STREAM_OTHER_CODEC' }]);
     expect(opus().probe(fixture('golden/mp4/aac.mov').subarray(0, 65_536))).toBe(false);
     await expect(ingestFile('golden/mp4/aac.mov')).rejects.toMatchObject({ code: 'OPUS_NO_STREAM' });
+  });
+
+  it('with its tables behind what a probe sees is found by reading on', async () => {
+    const file = fixture('golden/mp4/end.mp4');
+    const moov = Buffer.from(file).indexOf('moov') - 4;
+    const padding = new Uint8Array(100_000);
+    new DataView(padding.buffer).setUint32(0, padding.length);
+    padding.set(Buffer.from('free'), 4);
+    const long = concatenate([file.subarray(0, moov), padding, file.subarray(moov)]);
+    const codec = opus();
+    expect(codec.probe(long.subarray(0, 65_536))).toBeUndefined();
+    expect(await codec.search!(bytesSource('a', long))).toBe(true);
+    expect(await codec.search!(bytesSource('a', long.subarray(0, 90_000)))).toBe(false);
+    const { streams } = await collect(codec.ingest(bytesSource('a', long)));
+    expect(streams[0]!.summary.packets).toBe(72);
   });
 
   it('packets are listed where they lie in the file', async () => {

@@ -71,6 +71,7 @@ describe('timestamps', () => {
   it('that begin late, go back or drift are told', () => {
     expect(stepsIn(regular(100).map((ms) => ms + 500)).notes).toEqual([['OPUS_STARTS_LATE', 24_000]]);
     expect(stepsIn(delayed(regular(100), 60, -300)).notes).toEqual([['OPUS_TIMESTAMP_DECREASED', 14_400]]);
-    expect(stepsIn(regular(10_000).map((ms) => ms * 1.001)).notes).toEqual([['OPUS_CLOCK_DRIFT', 9599]]);
+    expect(stepsIn(regular(10_000).map((ms) => ms * 1.001)).notes).toEqual([['OPUS_CLOCK_AHEAD', 9599]]);
+    expect(stepsIn(regular(10_000).map((ms) => ms / 1.001)).notes).toEqual([['OPUS_CLOCK_BEHIND', 9589]]);
   });
 });

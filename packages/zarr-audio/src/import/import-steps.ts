@@ -106,7 +106,7 @@ export async function* importSteps(
   if (head.byteLength === 0) {
     throw new StoreError('SOURCE_EMPTY', `${source.name} is empty: there is nothing to import`, { file: source.name });
   }
-  const keeper = codecs.probe(head);
+  const keeper = await codecs.find(source, head, options.signal);
   const { codec: wanted = 'keep' } = options;
   if (!keeper || (wanted !== 'keep' && wanted !== keeper.id)) {
     yield* decodedSteps(codecs, source, head, options);

@@ -42,6 +42,40 @@ export function ffprobePacketSizes(path: string): number[] {
     .map((line) => Number.parseInt(line, 10));
 }
 
+/** MD5 of every packet of sound, of each audio stream of a file; of a chain those of all links. */
+export function ffprobePacketHashes(path: string): string[][] {
+  const options =
+    '-v error -select_streams a -show_packets -show_data_hash MD5 -show_entries packet=stream_index,data_hash';
+  const { status, output } = run('ffprobe', ...options.split(' '), '-of', 'json', path);
+  if (status !== 0) throw new Error(`ffprobe ${path}: ${output}`);
+  const streams = new Map<number, string[]>();
+  for (const packet of JSON.parse(output).packets as { stream_index: number; data_hash: string }[]) {
+    const hashes = streams.get(packet.stream_index) ?? [];
+    streams.set(packet.stream_index, hashes);
+    hashes.push(packet.data_hash.replace('MD5:', ''));
+  }
+  return [...streams.entries()].sort(([a], [b]) => a - b).map(([, hashes]) => hashes);
+}
+
+/** The file in another container, its packets as they are. */
+export function remux(path: string, out: string, ...options: string[]): void {
+  const { status, output } = run(
+    'ffmpeg',
+    '-v',
+    'error',
+    '-y',
+    '-i',
+    path,
+    '-map',
+    '0:a',
+    '-c',
+    'copy',
+    ...options,
+    out,
+  );
+  if (status !== 0) throw new Error(`ffmpeg ${path}: ${output}`);
+}
+
 export interface Decoded {
   readonly channels: number;
   readonly frames: number;

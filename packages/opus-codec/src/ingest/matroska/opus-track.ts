@@ -49,7 +49,7 @@ export class OpusTrack {
     // The header is what decoders go by; the delay says the same, in ns.
     const differs = delay - this.#head.preSkip;
     if (track.hasCodecDelay && Math.abs(differs) > 1) {
-      this.timeline.note('MATROSKA_CODEC_DELAY_DIFFERS', track.byteOffset, differs);
+      this.timeline.note('MATROSKA_CODEC_DELAY_DIFFERS', track.byteOffset, Math.abs(differs));
     }
   }
 
@@ -110,7 +110,7 @@ export class OpusTrack {
   #discard({ discardPaddingNs, byteOffset }: MatroskaBlock, total: number): number {
     const discard = Math.round(discardPaddingNs * SAMPLES_PER_NS);
     if (Math.abs(discard) <= total) return discard;
-    this.timeline.repair('MATROSKA_BAD_DISCARD', byteOffset, discard);
+    this.timeline.repair('MATROSKA_BAD_DISCARD', byteOffset, Math.abs(discard));
     return 0;
   }
 

@@ -46,7 +46,7 @@ export class OpusMp4Track {
     const differs = Math.round(startTrim * this.#scale) - this.#head.preSkip;
     if (differs === 0) return;
     this.timeline.startTrim = differs;
-    this.timeline.note('MP4_PRE_SKIP_DIFFERS', 0, differs);
+    this.timeline.note('MP4_PRE_SKIP_DIFFERS', 0, Math.abs(differs));
   }
 
   sample({ data, byteOffset, byteLength, decodeTime, duration }: Mp4Sample, out: OpusStreamEvent[]): void {
