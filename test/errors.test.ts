@@ -10,7 +10,15 @@ const read = (folder: string, keep: (file: string) => boolean) =>
     .map((file) => readFileSync(`${root}${folder}/${file}`, 'utf8'))
     .join('\n');
 
-const NO_CODES = ['FFMPEG_PATH', 'FFPROBE_PATH'];
+/** Names of variables and of tags. */
+const NO_CODES = [
+  'FFMPEG_PATH',
+  'FFPROBE_PATH',
+  'METADATA_BLOCK_PICTURE',
+  'R128_ALBUM_GAIN',
+  'R128_TRACK_GAIN',
+  'ZARR_AUDIO_TIMELINE',
+];
 const codes = [
   ...new Set(read('packages', (file) => /\/src\//.test(file)).match(/(?<=')[A-Z][A-Z0-9]+(_[A-Z0-9]+)+(?=')/g)),
 ]

@@ -1,5 +1,6 @@
 import { bytesSource } from '@zarr-audio/codec';
 import { stripPageHeaders } from '@zarr-audio/ogg-demux';
+import { OggPacketMuxer } from '@zarr-audio/ogg-mux';
 import { encodeOpusTags, joinMultistream } from '@zarr-audio/opus-parser';
 import { describe, expect, it } from 'vitest';
 import { ingestOggOpus, listPackets, scanOggOpus } from '../../src/ingest/ingest';
@@ -270,6 +271,20 @@ describe('what is not sound is put into canonical Ogg', () => {
     await expectRebuilt(streams[0]!);
   });
 
+  it('tags that are full make room for what has to be said', async () => {
+    const comments = Array.from({ length: 65_536 }, (_, i) => ({ key: 'N', value: String(i) }));
+    const muxer = new OggPacketMuxer({ serial: 7 });
+    const headers = [HEAD, encodeOpusTags({ vendor: 'test', comments })].flatMap((packet) => muxer.header(packet));
+    // An end trim over more packets than a page holds: only a comment can say it.
+    const audio = [...regularPages(50), { packets: [], granule: 60_000, eos: true }];
+    const pages = audio.map((made, i) => page({ ...made, sequence: headers.length + i }));
+    const file = concatenate([new Uint8Array(3), ...headers.map(({ bytes }) => bytes), ...pages]);
+    const [made] = (await ingest(file)).streams;
+    expect(codesOf(made!.summary)).toEqual(['OGG_GARBAGE', 'OPUS_TAGS_FULL']);
+    expect(made!.summary).toMatchObject({ totalSamples: 60_000 - 312, trims: [[60_000, 420_000]] });
+    await expectRebuilt(made!);
+  });
+
   it('a comment that is not of this stream is not believed', async () => {
     const comments = [
       { key: 'ZARR_AUDIO_TIMELINE', value: '{"version":1,"packets":9,"samples":9,"first_granule":0,"trims":[[0,9]]}' },
@@ -375,6 +390,13 @@ describe('what would grow without bound', () => {
     expect(() => {
       for (let i = 1; i < 200_000; i++) timeline.gap(960, i);
     }).toThrow(expect.objectContaining({ code: 'OPUS_TOO_MANY_GAPS' }));
+  });
+
+  it('trims: a stream with more than ten thousand is refused', () => {
+    const timeline = new StreamTimeline();
+    expect(() => {
+      for (let i = 0; i < 20_000; i++) timeline.trim(i * 960, 1, i);
+    }).toThrow(expect.objectContaining({ code: 'OPUS_TOO_MANY_TRIMS' }));
   });
 
   it('pages without audio: they are not held for ever', async () => {

@@ -102,6 +102,17 @@ describe('WebM and Matroska', () => {
     expect(streams[0]!.summary.packets).toBe(146);
   });
 
+  it('a track without a header is mono or stereo as it says, and begins after its CodecDelay', async () => {
+    const file = fixture('webm_opus/detodos.webm');
+    const header = Buffer.from(file).indexOf('63a293', 'hex');
+    // CodecPrivate of 19 bytes becomes Void of as many.
+    file.set([0xec, 0x40, 0x13], header);
+    const { streams } = await collect(opus().ingest(bytesSource('a', file)));
+    expect(streams[0]!.description).toMatchObject({ channels: 1, preSkip: 312 });
+    expect(streams[0]!.summary).toMatchObject({ packets: 146, totalSamples: 139_848 });
+    expect(codesOf(streams[0]!.summary)).toEqual(['OPUS_HEAD_MISSING']);
+  });
+
   it('tracks of other codecs are none of ours', async () => {
     expect(opus().probe(fixture('webm_opus/bear-flac-16bit.mka').subarray(0, 65_536))).toBe(false);
   });
