@@ -1,9 +1,14 @@
 import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { CodedError } from '@zarr-audio/codec';
 
 /** Endings of what a folder is searched for; a file that is named is tried whatever its name. */
-const AUDIO = /\.(wav|wave|opus|ogg|oga|flac|mp3|m4a|m4b|aac|wma|aif|aiff|webm|mka|mkv|mp4|mov|caf|au|amr|ac3)$/i;
+const AUDIO: ReadonlySet<string> = new Set([
+  ...['wav', 'wave', 'bwf', 'rf64', 'w64', 'aif', 'aiff', 'aifc', 'caf', 'au', 'snd'],
+  ...['opus', 'ogg', 'oga', 'ogx', 'ogv', 'spx', 'webm', 'weba', 'mka', 'mkv'],
+  ...['mp4', 'm4a', 'm4b', 'm4v', 'mov', '3gp', '3g2', 'aac', 'ac3', 'eac3', 'amr', 'mp2', 'mp3', 'wma'],
+  ...['flac', 'wv', 'tta', 'ape'],
+]);
 
 /** A file to import, or a folder that can't be searched. */
 export type Found = { readonly path: string; readonly error?: Error };
@@ -39,7 +44,7 @@ async function* within(folder: string): AsyncGenerator<Found> {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) {
       yield* within(path);
-    } else if (AUDIO.test(entry.name)) {
+    } else if (AUDIO.has(extname(entry.name).slice(1).toLowerCase())) {
       const isFile = entry.isFile() || (entry.isSymbolicLink() && (await stat(path).catch(() => undefined))?.isFile());
       if (isFile) yield { path };
     }

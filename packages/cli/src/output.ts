@@ -20,9 +20,11 @@ export function clockTime(samples: number, sampleRate: number): string {
   return `${hours}:${two(rest / 60_000)}:${two((rest % 60_000) / 1000)}.${String(rest % 1000).padStart(3, '0')}`;
 }
 
+export const kibibytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
+
 /** A recording in one line, for people. */
 export function summaryLine(info: RecordingInfo): string {
-  const size = `${(info.blobBytes / 1024).toFixed(1)} KiB`;
+  const size = kibibytes(info.blobBytes);
   const damage = info.repairs.length > 0 ? `  ${info.repairs.length} repair(s)` : '';
   const stream = info.source.stream > 0 ? ` #${info.source.stream}` : '';
   const length = clockTime(info.totalSamples, info.sampleRate);

@@ -3,6 +3,7 @@ import { importCommand } from './commands/import';
 import { infoCommand } from './commands/info';
 import { lsCommand } from './commands/ls';
 import { packetsCommand } from './commands/packets';
+import { probeCommand } from './commands/probe';
 import { readCommand } from './commands/read';
 import { describeError, UsageError } from './usage';
 
@@ -15,22 +16,27 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   info: infoCommand,
   read: readCommand,
   packets: packetsCommand,
+  probe: probeCommand,
 };
 
 const HELP = `usage: zarr-audio <command> [--json] ...
 
   import <store> <file or folder>...   import recordings
-      [--codec keep|opus] [--bitrate N] [--user JSON] [--stream N] [--no-seek-points]
+      [--codec keep|opus] [--bitrate N] [--stream N] [--framing KIND] [--user JSON] [--no-seek-points]
   ls <store>                           list the recordings of a store
   info <store> <id>                    tell what is known of one
   read <store> <id> -o <file.wav|file.raw|->
       [--start N] [--end N] [--dtype auto|int16|int32|float32] [--decoder auto|native|wasm] [--seek exact|fast]
-  packets <file>                       list the packets of an encoded file
+  packets <file> [--framing KIND]      list the packets of an encoded file
+  probe <file or folder>...            tell what files are, and what an import would do with them
+      [--codec keep|opus] [--bitrate N] [--stream N] [--framing KIND]
 
 <store> is a folder or an http(s):// address. <id> is a recording's id, the beginning of one, or its source's
 file name ('sha:' or 'file:' before it force one meaning). Samples are counted per channel at the recording's
 sample rate; ranges are half-open. --bitrate is in bits a second, of all channels together; 64,000 a channel
-if left out.
+if left out. --stream counts the audio streams of a file from 0. --framing takes every file for Opus packets without
+a container: KIND is opus-demo, self-delimited, u16be, u16le, u32be, u32le (a length before each packet), constant:N
+(N bytes each), or undelimited (which is refused, with the reason).
 Exit status: 0 done, 1 something failed, 2 wrong usage.
 `;
 

@@ -1,10 +1,16 @@
 import { type CodecRegistry, createRegistry } from '@zarr-audio/codec';
-import { opus } from '@zarr-audio/opus-codec';
+import { type OpusOptions, opus } from '@zarr-audio/opus-codec';
 import { type AudioStore, httpStorage, openStore, type ReadableStorage } from 'zarr-audio';
 import { fileStorage } from 'zarr-audio/node';
 
-/** All codecs that the command knows. */
-export const codecs: CodecRegistry = createRegistry([opus()]);
+/**
+ * All codecs that the command knows.
+ *
+ * @param framing  Take every file for packets that are framed so.
+ */
+export function codecsOf(framing?: OpusOptions['framing']): CodecRegistry {
+  return createRegistry([opus(framing === undefined ? {} : { framing })]);
+}
 
 export const isHttp = (store: string) => /^https?:\/\//i.test(store);
 
@@ -14,5 +20,5 @@ export async function storageOf(store: string): Promise<ReadableStorage> {
 }
 
 export async function openStoreAt(store: string): Promise<AudioStore> {
-  return openStore(await storageOf(store), { codecs });
+  return openStore(await storageOf(store), { codecs: codecsOf() });
 }

@@ -66,8 +66,19 @@ export function jsonObject(name: string, text: string | undefined): JsonObject |
   return value;
 }
 
+/** A failure that was foreseen; any other is a defect of ours. */
+export const isCoded = (error: unknown): error is Error & { code: string } => errorCode(error) !== undefined;
+
 /** An error as `--json` shows it. */
 export function describeError(error: unknown): { code: string; message: string } {
   const message = error instanceof Error ? error.message : String(error);
   return { code: errorCode(error) ?? 'UNEXPECTED', message };
+}
+
+/** What `--bitrate` can't be, or is not for: only the file tells. */
+const USAGE_CODES: readonly (string | undefined)[] = ['OPTIONS_UNUSED', 'OPUS_BAD_OPTION'];
+
+/** The exit status that a failure of a file means. */
+export function failureStatus(error: unknown): 1 | 2 {
+  return USAGE_CODES.includes(errorCode(error)) ? 2 : 1;
 }

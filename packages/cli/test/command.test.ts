@@ -2,47 +2,16 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bin, fixture, runZarrAudio, WITHOUT_FFMPEG } from './run-command';
 
-const bin = fileURLToPath(new URL('../dist/zarr-audio.js', import.meta.url));
-const fixtures = fileURLToPath(new URL('../../../fixtures/', import.meta.url));
 let folder: string;
+const zarrAudio = (args: readonly string[], env?: Record<string, string>) => runZarrAudio(folder, args, env);
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'zarr-audio-cli-'));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-interface Outcome {
-  status: number;
-  stdout: Buffer;
-  stderr: string;
-  json: Record<string, unknown>[];
-}
-
-/** Runs the built command, as a user would. */
-function zarrAudio(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: { ...process.env, ...env } });
-    const stdout: Buffer[] = [];
-    let stderr = '';
-    child.stdout.on('data', (bytes) => stdout.push(bytes));
-    child.stderr.on('data', (text) => {
-      stderr += text;
-    });
-    child.on('error', reject);
-    child.on('close', (status) => {
-      const output = Buffer.concat(stdout);
-      const lines = args.includes('--json') ? output.toString().trimEnd().split('\n').filter(Boolean) : [];
-      resolve({ status: status ?? -1, stdout: output, stderr, json: lines.map((line) => JSON.parse(line)) });
-    });
-  });
-}
-
-const fixture = (path: string) => join(fixtures, path);
-/** No ffmpeg anywhere. */
-const WITHOUT_FFMPEG = { PATH: '/nonexistent', FFMPEG_PATH: '', FFPROBE_PATH: '' };
 
 describe('a session', () => {
   const store = () => join(folder, 'field.zarr');
@@ -311,6 +280,8 @@ describe('wrong usage exits with 2 and changes nothing', () => {
     [['read', 'x.zarr', 'id', '-o', 'x.wav', '--start', '1.5']],
     [['read', 'x.zarr', 'id', '-o', 'x.wav', '--dtype', 'int8']],
     [['packets']],
+    [['packets', file, '--framing', 'u8']],
+    [['import', 'x.zarr', file, '--framing', 'constant:0']],
   ])('%j', async (args) => {
     const { status } = await zarrAudio(args);
     expect(status).toBe(2);

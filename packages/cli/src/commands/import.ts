@@ -1,42 +1,30 @@
-import { CodedError, errorCode, type JsonObject } from '@zarr-audio/codec';
-import { ffmpegInput } from '@zarr-audio/ffmpeg-adapter';
-import { resample } from '@zarr-audio/resampler';
-import { wavInput } from '@zarr-audio/wav';
+import { CodedError } from '@zarr-audio/codec';
 import { type ImportResult, openOrCreateStore, type WritableAudioStore } from 'zarr-audio';
 import { fileSource, fileStorage } from 'zarr-audio/node';
 import { audioFiles } from '../audio-files';
+import { framingOf } from '../framing';
+import { CHOICE_OPTIONS, importChoices } from '../import-choices';
 import { print, printJson, summaryLine } from '../output';
 import { withProgress } from '../progress';
-import { codecs, isHttp } from '../stores';
-import { describeError, jsonObject, oneOf, parseCommand, UsageError, wholeNumber } from '../usage';
+import { codecsOf, isHttp } from '../stores';
+import { describeError, failureStatus, jsonObject, parseCommand, UsageError } from '../usage';
 
 const OPTIONS = {
-  codec: { type: 'string' },
-  bitrate: { type: 'string' },
+  ...CHOICE_OPTIONS,
   user: { type: 'string' },
-  stream: { type: 'string' },
   'no-seek-points': { type: 'boolean' },
 } as const;
-
-/** A source that is kept takes no options of an encoder: to pass them is wrong usage. */
-const USAGE_CODES: readonly (string | undefined)[] = ['OPTIONS_UNUSED', 'OPUS_BAD_OPTION'];
 
 /** `import <store> <file or folder>...`: each file on its own; one that fails doesn't hold up the others. */
 export async function importCommand(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseCommand(args, OPTIONS, ['<store>', '<file or folder>']);
   const [storePath, ...paths] = positionals as [string, ...string[]];
   if (isHttp(storePath)) throw new UsageError('a store can be imported into where it lies, not over HTTP');
-  const bitrate = wholeNumber('bitrate', values.bitrate);
-  const stream = wholeNumber('stream', values.stream);
   const user = jsonObject('user', values.user);
-  const encoding: JsonObject = bitrate === undefined ? {} : { bitrate };
+  const codecs = codecsOf(framingOf(values.framing));
   const options = {
-    codec: oneOf('codec', values.codec, ['keep', 'opus']) ?? 'keep',
-    encoding,
-    inputs: [wavInput(), ffmpegInput()],
-    resample,
+    ...importChoices(values),
     seekPoints: values['no-seek-points'] ? 'grid' : 'measure',
-    ...(stream === undefined ? {} : { stream }),
     ...(user === undefined ? {} : { user }),
   } as const;
   const report = new Report(values.json === true);
@@ -87,7 +75,7 @@ class Report {
 
   async failure(file: string, error: unknown, stream = 0): Promise<void> {
     const described = describeError(error);
-    this.status = Math.max(this.status, USAGE_CODES.includes(errorCode(error)) ? 2 : 1);
+    this.status = Math.max(this.status, failureStatus(error));
     if (this.#json) await printJson({ file, stream, status: 'failed', error: described });
     process.stderr.write(`zarr-audio import: ${file}: ${described.code}: ${described.message}\n`);
   }

@@ -1,7 +1,8 @@
 import { CodedError, readHead } from '@zarr-audio/codec';
 import { fileSource } from 'zarr-audio/node';
+import { framingOf } from '../framing';
 import { print } from '../output';
-import { codecs } from '../stores';
+import { codecsOf } from '../stores';
 import { noMore, parseCommand } from '../usage';
 
 /** Lines that are printed at a time. */
@@ -9,11 +10,12 @@ const BATCH = 1000;
 
 /** `packets <file>`: the packets of an encoded file, where they lie in it. */
 export async function packetsCommand(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseCommand(args, {}, ['<file>']);
+  const { values, positionals } = parseCommand(args, { framing: { type: 'string' } } as const, ['<file>']);
   noMore(positionals, 1);
+  const codecs = codecsOf(framingOf(values.framing));
   const source = await fileSource(positionals[0]!);
   const head = await readHead(source, 65_536);
-  const codec = codecs.probe(head);
+  const codec = await codecs.find(source, head);
   if (!codec) {
     const known = codecs.codecs.map(({ id }) => id).join(', ');
     throw new CodedError('SOURCE_UNSUPPORTED', `${source.name} is no encoded file that can be taken apart (${known})`);

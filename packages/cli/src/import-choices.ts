@@ -1,0 +1,34 @@
+import type { JsonObject } from '@zarr-audio/codec';
+import { ffmpegInput } from '@zarr-audio/ffmpeg-adapter';
+import { resample } from '@zarr-audio/resampler';
+import { wavInput } from '@zarr-audio/wav';
+import type { ImportChoices } from 'zarr-audio';
+import { oneOf, wholeNumber } from './usage';
+
+/** Options of `import` and `probe`, which have to decide alike. */
+export const CHOICE_OPTIONS = {
+  codec: { type: 'string' },
+  bitrate: { type: 'string' },
+  stream: { type: 'string' },
+  framing: { type: 'string' },
+} as const;
+
+interface ChoiceValues {
+  readonly codec?: string | undefined;
+  readonly bitrate?: string | undefined;
+  readonly stream?: string | undefined;
+}
+
+/** @throws {UsageError} */
+export function importChoices(values: ChoiceValues): ImportChoices {
+  const bitrate = wholeNumber('bitrate', values.bitrate);
+  const stream = wholeNumber('stream', values.stream);
+  const encoding: JsonObject = bitrate === undefined ? {} : { bitrate };
+  return {
+    codec: oneOf('codec', values.codec, ['keep', 'opus']) ?? 'keep',
+    encoding,
+    inputs: [wavInput(), ffmpegInput()],
+    resample,
+    ...(stream === undefined ? {} : { stream }),
+  };
+}

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** The command as it was built (`npm run setup`). */
+export const bin = fileURLToPath(new URL('../dist/zarr-audio.js', import.meta.url));
+
+export const fixture = (path: string) => fileURLToPath(new URL(`../../../fixtures/${path}`, import.meta.url));
+
+/** No ffmpeg anywhere. */
+export const WITHOUT_FFMPEG = { PATH: '/nonexistent', FFMPEG_PATH: '', FFPROBE_PATH: '' };
+
+export interface Outcome {
+  status: number;
+  stdout: Buffer;
+  stderr: string;
+  json: Record<string, unknown>[];
+}
+
+/** Runs it as a user would, in a folder. */
+export function runZarrAudio(
+  folder: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: { ...process.env, ...env } });
+    const stdout: Buffer[] = [];
+    let stderr = '';
+    child.stdout.on('data', (bytes) => stdout.push(bytes));
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    child.on('error', reject);
+    child.on('close', (status) => {
+      const output = Buffer.concat(stdout);
+      const lines = args.includes('--json') ? output.toString().trimEnd().split('\n').filter(Boolean) : [];
+      resolve({ status: status ?? -1, stdout: output, stderr, json: lines.map((line) => JSON.parse(line)) });
+    });
+  });
+}
