@@ -41,7 +41,9 @@ export class MatroskaDemuxer {
   push(bytes: Uint8Array): MatroskaEvent[] {
     if (!(bytes instanceof Uint8Array)) throw new TypeError('push takes a Uint8Array');
     if (this.#finished) throw new TypeError('push after finish');
-    return this.#reader.push(bytes);
+    // Slices of a Node Buffer are views, and what is given should be of one kind.
+    const isPlain = bytes.constructor === Uint8Array;
+    return this.#reader.push(isPlain ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length));
   }
 
   /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MatroskaEvent } from '../src';
-import { blocksOf, codesOf, demux, framesOf, tagsOf, tracksOf } from './demuxed';
+import { MatroskaDemuxer, type MatroskaEvent } from '../src';
+import { blocksOf, codesOf, demux, framesOf, plain, tagsOf, tracksOf } from './demuxed';
 import {
   type Bytes,
   blockGroup,
@@ -328,4 +328,22 @@ it('views look into what was pushed, if the block lies whole in it', () => {
   const [copied] = blocksOf(demux(input, input.length - 3));
   expect(copied!.frame(0)).toEqual(frame(30));
   expect(copied!.frame(0).buffer.byteLength).toBeLessThan(input.length);
+});
+
+it('Node Buffers give what plain arrays give, and nothing that looks into them but frames', () => {
+  const parts = [
+    info(),
+    master(0x1654ae6b, summed([opusTrack()])),
+    master(0x1f43b675, summed([uint(0xe7, 0), simpleBlock({ frames: [frame(30)] })])),
+  ];
+  const input = join(ebml(), segment(parts));
+  // Not at the begin of its memory.
+  const buffer = Buffer.concat([Buffer.alloc(3), input]).subarray(3);
+  const demuxer = new MatroskaDemuxer();
+  const events = [...demuxer.push(buffer), ...demuxer.finish()];
+  expect(events.map(plain)).toEqual(demux(input).map(plain));
+  expect(codesOf(events)).toEqual([]);
+  expect(Buffer.isBuffer(blocksOf(events)[0]!.frame(0))).toBe(false);
+  buffer.fill(0);
+  expect(tracksOf(events)[0]!.codecPrivate).toEqual(OPUS_HEAD);
 });
