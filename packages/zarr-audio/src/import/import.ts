@@ -57,7 +57,8 @@ export interface ImportTarget {
  * A stream that can't be taken, decoded or encoded is a result `failed` beside the others; where there is none beside it,
  * that error is thrown. All others are written aside and get their places in the store at the end, together: if one
  * can't, if the storage fails, the source changes or the import is aborted, none is there afterwards. Only a crash between
- * the first and the last of these renames leaves some; the same import does the rest then.
+ * the first and the last of these renames leaves some, or a storage that can't take them back either; the same import does
+ * the rest then.
  *
  * @returns One result a stream, in their order.
  * @throws {StoreError} `SOURCE_EMPTY`, `SOURCE_UNSUPPORTED`, `SOURCE_CHANGED`, `STREAM_NOT_FOUND`, `OPTIONS_UNUSED`,
@@ -186,7 +187,7 @@ class Import {
         this.#results.push({ status: isNew ? 'imported' : 'duplicate', stream, id });
       }
     } catch (error) {
-      for (const id of moved) await this.target.storage.remove(recordingPath(id));
+      await Promise.allSettled(moved.map((id) => this.target.storage.remove(recordingPath(id))));
       throw error;
     }
     return this.#results.sort((a, b) => a.stream - b.stream);
