@@ -23,6 +23,7 @@ export {
   parsePacketFraming,
 } from './packet-framing';
 export { encodePicture, type OpusPicture, parsePicture } from './picture';
+export { type ByteChunks, readFramedPackets } from './read-framed-packets';
 export type { LengthPrefix } from './record-formats';
 export { encodeSelfDelimited, parseSelfDelimited, type SelfDelimitedPacket } from './self-delimited';
 export { splitPacket, stripPadding } from './splitting';

@@ -24,7 +24,8 @@ export type PacketFraming =
 export interface FramedPacket {
   /**
    * The packet in ordinary framing; empty where the framing says that nothing was sent. A view of the bytes that were
-   * pushed if it lay wholly in them, so don't overwrite these as long as it is in use; else a copy.
+   * pushed if it lay wholly in them, so don't overwrite these as long as it is in use; else, and always where it was
+   * self-delimited, of a copy.
    */
   readonly packet: Uint8Array;
   /** First byte of the packet in the whole input, behind its length prefix. */

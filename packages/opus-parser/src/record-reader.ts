@@ -31,7 +31,8 @@ export class RecordReader implements PacketFramingReader {
     try {
       // A subclass (Buffer) would make views of its own kind, whose `slice` may not copy.
       const { buffer, byteOffset, length } = bytes;
-      this.#read(bytes.constructor === Uint8Array ? bytes : new Uint8Array(buffer, byteOffset, length), packets);
+      const plain = bytes.constructor === Uint8Array ? bytes : new Uint8Array(buffer, byteOffset, length);
+      this.#read(this.#format.rewrites ? plain.slice() : plain, packets);
     } catch (error) {
       if (!(error instanceof OpusError)) throw error;
       this.#failure = error;

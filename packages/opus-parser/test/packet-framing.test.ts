@@ -1,41 +1,18 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   createPacketFraming,
   encodeOpusDemo,
   encodePacketFraming,
   encodeSelfDelimited,
-  type FramedPacket,
   type PacketFraming,
   parsePacketFraming,
+  readFramedPackets,
 } from '../src';
-import { anyBytes, anyLayout } from './arbitraries';
-import { readFixture } from './fixture-files';
 import { concat, framesOf, layOut } from './framed-packets';
 import { opusError } from './opus-errors';
+import { inPieces, read } from './pieces';
 
 const packets = [[5], [], [1, 2, 3], [4]].map((bytes) => Uint8Array.from(bytes));
-
-/** What comes out of the pieces, and what is thrown, wherever it is thrown. */
-function read(framing: PacketFraming, pieces: Iterable<Uint8Array>, maxPacketBytes?: number) {
-  const reader = createPacketFraming(framing, maxPacketBytes === undefined ? {} : { maxPacketBytes });
-  const found: FramedPacket[] = [];
-  try {
-    for (const piece of pieces) found.push(...reader.push(piece));
-    found.push(...reader.finish());
-  } catch (thrown) {
-    const { code, field, byteOffset, rule } = opusError(() => {
-      throw thrown;
-    });
-    return { found, error: { code, field, byteOffset, rule } };
-  }
-  return { found, error: undefined };
-}
-
-function* inPieces(bytes: Uint8Array, size: number): Generator<Uint8Array> {
-  // Each piece is an array of its own, which is overwritten later: nothing may stay a view of it.
-  for (let at = 0; at < bytes.length; at += size) yield bytes.slice(at, at + size);
-}
 
 describe('length prefixes', () => {
   it.each<[PacketFraming, number[], number[]]>([
@@ -132,6 +109,16 @@ describe('self-delimited packets', () => {
       { packet: two, byteOffset: a, byteLength: b },
       { packet: one, byteOffset: a + b, byteLength: c },
     ]);
+  });
+
+  it('are copied: what was pushed stays as it was', () => {
+    const packet = layOut({ config: 31, stereo: false, code: 2, frames: framesOf([5, 6]) });
+    const file = encodePacketFraming([packet, packet], 'self-delimited');
+    const pushed = file.slice();
+    const found = parsePacketFraming(pushed, 'self-delimited');
+    expect(pushed).toEqual(file);
+    pushed.fill(0);
+    expect(found.map((framed) => framed.packet)).toEqual([packet, packet]);
   });
 
   it.each([
@@ -242,105 +229,42 @@ describe('a reader', () => {
   });
 });
 
-/** Mostly small, now and then up to 200,000 bytes. */
-const anySize = fc.oneof(
-  { weight: 12, arbitrary: fc.nat({ max: 400 }) },
-  { weight: 2, arbitrary: fc.nat({ max: 200_000 }) },
-  { weight: 1, arbitrary: fc.constantFrom(0, 255, 256, 65_535, 65_536, 200_000) },
-);
-const ofSize = (byteLength: number, i: number) => new Uint8Array(byteLength).fill(i + 1);
-const prefixes = ['u16be', 'u16le', 'u32be', 'u32le', 'opus-demo'] as const;
-
-describe('any packets in any pieces', () => {
-  const anyPieces = fc.array(fc.nat({ max: 100_000 }), { maxLength: 8 });
-
-  function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
-    const cuts = [...places.map((place) => place % (bytes.length + 1)), 0, bytes.length].sort((a, b) => a - b);
-    return cuts.slice(1).map((cut, i) => bytes.slice(cuts[i], cut));
-  }
-
-  function expectSame(framing: PacketFraming, originals: readonly Uint8Array[], places: readonly number[]): void {
-    const file = encodePacketFraming(originals, framing);
-    const whole = parsePacketFraming(file, framing);
-    expect(whole).toHaveLength(originals.length);
-    const { found, error } = read(framing, cutAt(file, places));
-    expect(error).toBeUndefined();
-    for (const [i, original] of originals.entries()) {
-      for (const { packet, byteOffset, byteLength } of [whole[i]!, found[i]!]) {
-        expect(Buffer.compare(packet, original)).toBe(0);
-        expect([byteOffset, byteLength]).toEqual([whole[i]!.byteOffset, whole[i]!.byteLength]);
-        const there = file.subarray(byteOffset, byteOffset + byteLength);
-        expect(Buffer.compare(there, framing === 'self-delimited' ? encodeSelfDelimited(original) : original)).toBe(0);
-      }
+describe('readFramedPackets', () => {
+  async function* chunks(file: Uint8Array, closed: string[]) {
+    try {
+      yield* inPieces(file, 3);
+    } finally {
+      closed.push('closed');
     }
   }
 
-  it.each(prefixes)('come back from %s', (framing) => {
-    const most = framing.startsWith('u16') ? 65_535 : 200_000;
-    const sizes = fc.array(
-      anySize.map((size) => Math.min(size, most)),
-      { maxLength: 6 },
-    );
-    fc.assert(
-      fc.property(sizes, anyPieces, (lengths, places) => expectSame(framing, lengths.map(ofSize), places)),
-      { numRuns: 60 },
-    );
+  it('gives packets from any source of bytes, and closes it', async () => {
+    const file = encodePacketFraming(packets, 'u16be');
+    const closed: string[] = [];
+    const found: Uint8Array[] = [];
+    for await (const { packet } of readFramedPackets(chunks(file, closed), 'u16be')) found.push(packet);
+    expect(found).toEqual(packets);
+    for await (const { packet } of readFramedPackets([file], 'u16be')) {
+      expect(packet).toEqual(packets[0]);
+      break;
+    }
+    for await (const { byteOffset } of readFramedPackets(chunks(file, closed), 'u16be')) {
+      expect(byteOffset).toBe(2);
+      break;
+    }
+    expect(closed).toEqual(['closed', 'closed']);
   });
 
-  it('come back from a constant size', () => {
-    fc.assert(
-      fc.property(anySize, fc.nat({ max: 4 }), anyPieces, (size, count, places) => {
-        const constant = Math.max(1, size);
-        expectSame(
-          { constant },
-          Array.from({ length: count }, (_, i) => ofSize(constant, i)),
-          places,
-        );
-      }),
-      { numRuns: 60 },
-    );
+  it('gives what stands before a broken place, then throws', async () => {
+    const file = concat([encodePacketFraming(packets, 'u32le'), Uint8Array.of(9)]);
+    for (const source of [[file], inPieces(file, 2)]) {
+      const found: Uint8Array[] = [];
+      const reading = async () => {
+        for await (const { packet } of readFramedPackets(source, 'u32le')) found.push(packet);
+      };
+      await expect(reading()).rejects.toMatchObject({ code: 'OPUS_BAD_FRAMING', byteOffset: file.length - 1 });
+      expect(found).toEqual(packets);
+    }
+    await expect(readFramedPackets([file], 'undelimited').next()).rejects.toMatchObject({ code: 'OPUS_UNDELIMITED' });
   });
-
-  it('come back self-delimited, padding of 200,000 bytes included', () => {
-    const padded = layOut({ config: 31, stereo: true, code: 3, frames: framesOf([3]), padding: 199_000 });
-    const anyPacket = fc.oneof(
-      { weight: 20, arbitrary: anyLayout.map(layOut) },
-      { weight: 1, arbitrary: fc.constant(padded) },
-    );
-    fc.assert(
-      fc.property(fc.array(anyPacket, { maxLength: 6 }), anyPieces, (originals, places) =>
-        expectSame('self-delimited', originals, places),
-      ),
-    );
-  });
-
-  it.each([...prefixes, 'self-delimited', { constant: 7 }] as const)(
-    '%j: whatever the bytes, whole and byte by byte are the same',
-    (framing) => {
-      fc.assert(
-        fc.property(fc.oneof(anyBytes, fc.array(anyBytes, { maxLength: 4 }).map(concat)), (bytes) => {
-          const whole = read(framing, [bytes], 3000);
-          expect(read(framing, inPieces(bytes, 1), 3000)).toEqual(whole);
-          expect(read(framing, inPieces(bytes, 5), 3000)).toEqual(whole);
-        }),
-        { numRuns: 600 },
-      );
-    },
-  );
 });
-
-it.each(['01', '03', '05', '08', '11'])(
-  'testvector%s.bit is the same whole, in pieces of 1,000 and byte by byte',
-  (name) => {
-    const file = readFixture(`opus_vectors/testvector${name}.bit`);
-    const whole = parsePacketFraming(file, 'opus-demo');
-    const places = (found: readonly FramedPacket[]) =>
-      found.map(({ packet, byteOffset, byteLength, finalRange }) => {
-        expect(Buffer.compare(packet, file.subarray(byteOffset, byteOffset + byteLength))).toBe(0);
-        return [byteOffset, byteLength, finalRange];
-      });
-    for (const size of [1000, 1]) {
-      expect(places(read('opus-demo', inPieces(file, size)).found)).toEqual(places(whole));
-    }
-  },
-);

@@ -29,6 +29,7 @@ it('exports these names', () => {
     'parseToc',
     'pictures',
     'r128Gains',
+    'readFramedPackets',
     'splitMultistream',
     'splitPacket',
     'stripPadding',
