@@ -72,8 +72,13 @@ describe('createRegistry', () => {
 
   it('asks those that the first bytes do not tell only where no other is sure', async () => {
     const asked: string[] = [];
-    const unsure = (id: string, isMine: boolean) =>
-      ({ id, probe: () => undefined, search: async () => (asked.push(id), isMine) }) as unknown as Codec;
+    const unsure = (id: string, isMine: boolean) => {
+      const search = async () => {
+        asked.push(id);
+        return isMine;
+      };
+      return { id, probe: () => undefined, search } as unknown as Codec;
+    };
     const source = bytesSource('x', Uint8Array.of(1));
     const [no, yes, sure] = [unsure('no', false), unsure('yes', true), codec('sure', 1)];
     expect(await createRegistry([no, yes, sure]).find(source, Uint8Array.of(1))).toBe(sure);
