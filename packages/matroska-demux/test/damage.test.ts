@@ -452,3 +452,68 @@ describe('files of others', () => {
     expect(read(new Uint8Array(0))).toEqual([{ type: 'end', reason: 'complete' }]);
   });
 });
+
+describe('behind damage', () => {
+  const noise = new Uint8Array(50);
+  const checked = (time: number) => master(0x1f43b675, summed([uint(0xe7, time), block()]));
+
+  it('checksums are those of their own Clusters, however the input is cut', () => {
+    const input = join(HEAD, checked(0), noise, checked(20), checked(40));
+    for (let size = 1; size < 60; size++) {
+      const events = demux(input, size);
+      expect(codesOf(events)).toEqual(['MATROSKA_GARBAGE']);
+      expect(timesOf(events)).toEqual([0, 20, 40]);
+    }
+  });
+
+  it('a Cluster that is not read to its end has no checksum', () => {
+    const children = summed([uint(0xe7, 0), block(), block(5)]);
+    const long = master(0x1f43b675, children, { size: 9000 });
+    expect(codesOf(read(join(HEAD, long, checked(20))))).toEqual(['MATROSKA_BAD_SIZE']);
+    const broken = master(0x1f43b675, [...children, noise]);
+    expect(codesOf(read(join(HEAD, broken, checked(20))))).toEqual(['MATROSKA_GARBAGE']);
+    const live = master(0x1f43b675, children, unknown);
+    expect(codesOf(read(join(HEAD, live, checked(20))))).toEqual([]);
+  });
+
+  it('the end of a Segment that was passed by is none', () => {
+    const parts = [info(), tracks(opusTrack()), cluster(0, [block()])];
+    const size = join(...parts).length + 10;
+    const input = join(ebml(), segment([...parts, noise, cluster(20, [block()])], { size }));
+    expect(timesOf(read(input))).toEqual([0, 20]);
+    expect(codesOf(read(input))).toEqual(['MATROSKA_GARBAGE']);
+  });
+
+  it('what begins like a Cluster right before one', () => {
+    const begun = [[0x1f], [0x1f, 0x43], [0x1f, 0x43, 0xb6, 0x75], [0x1f, 0x43, 0xb6, 0x75, 0x90, 0xbf, 0x83]];
+    for (const bytes of [...begun, [0x1f, 0x43, 0xb6, 0x75, 0x90, 0xe7, 0x90]]) {
+      const events = read(join(HEAD, noise, new Uint8Array(bytes), cluster(20, [block()])));
+      expect(timesOf(events)).toEqual([20]);
+      expect(damagesOf(events)).toMatchObject([{ code: 'MATROSKA_GARBAGE', byteLength: 50 + bytes.length }]);
+    }
+  });
+
+  it('nothing of a Cluster is left for the next one, nor of a Segment', () => {
+    const late = master(0x1f43b675, [block(), uint(0xe7, 9)]);
+    expect(codesOf(read(join(HEAD, cluster(5, [block()]), late)))).toEqual(['MATROSKA_NO_TIMESTAMP']);
+    const strange = file(cluster(0, [simpleBlock({ track: 3, frames: [frame()] })]));
+    expect(codesOf(read(join(strange, strange)))).toEqual(['MATROSKA_UNKNOWN_TRACK', 'MATROSKA_UNKNOWN_TRACK']);
+    const other = join(ebml(), segment([info(), cluster(0, [block()])]));
+    expect(codesOf(read(join(HEAD, other)))).toEqual(['MATROSKA_UNKNOWN_TRACK']);
+  });
+
+  it('a field with a size that lies is looked through', () => {
+    const lie = element(0xe7, new Uint8Array(0), { size: 300 });
+    const inner = cluster(20, [block()]);
+    const events = read(join(HEAD, element(0x1f43b675, join(lie, noise), { size: 2000 }), inner));
+    expect(codesOf(events)).toEqual(['MATROSKA_BAD_VALUE']);
+    expect(timesOf(events)).toEqual([20]);
+  });
+
+  it('no more than 16 elements wait for Info', () => {
+    const many = Array.from({ length: 15 }, () => tags(tag([], simpleTag('A', 'b'))));
+    const head = (more: Bytes[]) => join(ebml(), segment([...many, ...more, info([], 5)]));
+    expect(read(head([]))).toMatchObject([{ segment: { timestampScaleNs: 5 } }, ...Array(16).fill({})]);
+    expect(codesOf(read(head(many.slice(0, 1))))).toEqual(['MATROSKA_INFO_CHANGED']);
+  });
+});
