@@ -44,7 +44,9 @@ export class Carry {
   append(bytes: Uint8Array, from: number, to: number): void {
     const byteLength = to - from;
     if (this.end - this.origin + byteLength > this.bytes.length) this.#beginBlock(byteLength);
-    this.bytes.set(byteLength === bytes.length ? bytes : bytes.subarray(from, to), this.end - this.origin);
+    // A view costs more than copying most pieces does; and not by `subarray`, which a Buffer has its own way of.
+    const part = byteLength === bytes.length ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset + from, byteLength);
+    this.bytes.set(part, this.end - this.origin);
     this.end += byteLength;
   }
 

@@ -79,9 +79,7 @@ export class OggDemuxer {
   push(bytes: Uint8Array): OggEvent[] {
     if (!(bytes instanceof Uint8Array)) throw new TypeError('push takes a Uint8Array');
     if (this.#finished) throw new TypeError('push after finish');
-    // A subclass (Buffer) would make views of its own kind, whose `slice` may not copy.
-    const { buffer, byteOffset, length } = bytes;
-    this.#scanner.push(bytes.constructor === Uint8Array ? bytes : new Uint8Array(buffer, byteOffset, length));
+    this.#scanner.push(bytes);
     return this.#takeEvents();
   }
 

@@ -71,7 +71,7 @@ export class PageScanner {
       this.#scan(carry.bytes, carry.origin, carry.end, false);
       carry.release(Math.min(this.#position, carry.end));
     }
-    if (this.#needed <= this.#end) this.#scan(bytes, start, this.#end, false);
+    if (this.#needed <= this.#end) this.#scan(plainView(bytes), start, this.#end, false);
     carry.reset(this.#position, bytes, this.#position - start);
   }
 
@@ -205,6 +205,11 @@ export class PageScanner {
     }
     if (end > start) this.#sink.bad({ code: 'OGG_GARBAGE', byteOffset: start, byteLength: end - start });
   }
+}
+
+/** A subclass (Buffer) would make views of its own kind, whose `slice` may not copy. */
+function plainView(bytes: Uint8Array): Uint8Array {
+  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 
 /** Bytes from `at` on that it takes to know more: of the header, of the lacing, or the whole page. */

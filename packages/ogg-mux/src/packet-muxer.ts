@@ -100,7 +100,7 @@ export class OggPacketMuxer {
    * @returns The pages that this completes: none, one, or several around a packet over 65,024 bytes.
    * @throws {OggMuxError} `OGG_MUX_HELD_TOO_LARGE`, `OGG_MUX_HELD_APART`.
    */
-  add(packet: Uint8Array, samples: number, options: AddOptions = {}): MuxedPage[] {
+  add(packet: Uint8Array, samples: number, options: AddOptions = NO_OPTIONS): MuxedPage[] {
     this.#checkOpen();
     checkPacket(packet);
     checkCount('samples', samples, 0, Number.MAX_SAFE_INTEGER);
@@ -168,10 +168,9 @@ export class OggPacketMuxer {
   /** If the held packet does not fit, the packet that it stays with begins a new page. */
   #makeRoomToHold(packet: Uint8Array, samples: number, pages: MuxedPage[]): void {
     const page = this.#page;
-    const holder = this.#holder < 0 ? page.packets.length - 1 : this.#holder;
-    const first = page.packets[holder];
-    const needed = page.segments - (first?.firstSegment ?? 0) + lacingValues(packet.length);
-    if (!first || needed > MAX_SEGMENTS) {
+    const holder = this.#holder < 0 ? page.count - 1 : this.#holder;
+    const needed = page.segments - (holder < 0 ? 0 : page.firstSegments[holder]!) + lacingValues(packet.length);
+    if (holder < 0 || needed > MAX_SEGMENTS) {
       const message = `packets that must share a page take ${needed} lacing values`;
       throw new OggMuxError('OGG_MUX_HELD_TOO_LARGE', message, { expected: MAX_SEGMENTS, actual: needed });
     }
@@ -191,9 +190,9 @@ export class OggPacketMuxer {
 
   /** Ends the page before packet number `keep` on it, with which the next page begins. */
   #endPageBefore(keep: number): MuxedPage {
-    const { packets } = this.#page;
+    const { count, samples } = this.#page;
     let granule = this.#granule;
-    for (let i = keep; i < packets.length; i++) granule -= packets[i]!.samples;
+    for (let i = keep; i < count; i++) granule -= samples[i]!;
     const done = this.#write({ granulePosition: BigInt(granule), keep });
     this.#page.dropBefore(keep);
     this.#pageGranule = granule;
@@ -225,19 +224,19 @@ export class OggPacketMuxer {
 
   /** Writes the page that is being filled, or its packets before number `keep`. */
   #write(page: { granulePosition: bigint; continued?: boolean; eos?: boolean; keep?: number }): MuxedPage {
-    const { packets, lacing, body, segments, byteLength } = this.#page;
-    const { keep = packets.length, ...flags } = page;
-    const next = packets[keep] ?? { firstSegment: segments, bodyOffset: byteLength };
-    const bodyAt = this.#byteOffset + PAGE_HEADER_BYTES + next.firstSegment;
+    const { count, firstSegments, bodyOffsets, lacing, body } = this.#page;
+    const { keep = count, ...flags } = page;
+    const segments = keep < count ? firstSegments[keep]! : lacing.length;
+    const byteLength = keep < count ? bodyOffsets[keep]! : body.length;
+    const bodyAt = this.#byteOffset + PAGE_HEADER_BYTES + segments;
     const packetOffsets: number[] = [];
     const packetLengths: number[] = [];
     for (let i = 0; i < keep; i++) {
-      const { bodyOffset } = packets[i]!;
-      const end = i + 1 < packets.length ? packets[i + 1]!.bodyOffset : byteLength;
-      packetOffsets.push(bodyAt + bodyOffset);
-      packetLengths.push(end - bodyOffset);
+      const start = bodyOffsets[i]!;
+      packetOffsets.push(bodyAt + start);
+      packetLengths.push((i + 1 < keep ? bodyOffsets[i + 1]! : byteLength) - start);
     }
-    const content = { lacing: lacing.subarray(0, next.firstSegment), body: body.subarray(0, next.bodyOffset) };
+    const content = { lacing: lacing.subarray(0, segments), body: body.subarray(0, byteLength) };
     return { ...this.#emit({ ...flags, ...content }), packetOffsets, packetLengths };
   }
 
@@ -253,6 +252,8 @@ export class OggPacketMuxer {
     if (this.#finished) throw new TypeError('the stream is finished');
   }
 }
+
+const NO_OPTIONS: AddOptions = {};
 
 const FULL_LACING = new Uint8Array(MAX_SEGMENTS).fill(255);
 

@@ -5,22 +5,21 @@ export function lacingValues(byteLength: number): number {
   return Math.floor(byteLength / 255) + 1;
 }
 
-/** A packet on the page that is being filled. */
-export interface PlacedPacket {
-  /** Where its lacing values and its bytes begin on the page. */
-  readonly firstSegment: number;
-  readonly bodyOffset: number;
-  readonly samples: number;
-}
-
-/** Lacing values and body of one page, as packets come to it. Reused for the next. */
+/**
+ * Lacing values and body of one page, as packets come to it, and where in them each packet begins. Reused for the next page, so
+ * that a packet costs no object.
+ */
 export class PageBuilder {
   readonly #lacing = new Uint8Array(MAX_SEGMENTS);
   readonly #body = new Uint8Array(MAX_BODY_BYTES);
   segments = 0;
   byteLength = 0;
-  /** Those that begin on the page. */
-  packets: PlacedPacket[] = [];
+  /** Packets that begin on the page. */
+  count = 0;
+  /** Where the lacing values of each begin, and its bytes; and its samples. */
+  readonly firstSegments = new Uint8Array(MAX_SEGMENTS);
+  readonly bodyOffsets = new Uint16Array(MAX_SEGMENTS);
+  readonly samples = new Float64Array(MAX_SEGMENTS);
 
   get lacing(): Uint8Array {
     return this.#lacing.subarray(0, this.segments);
@@ -32,7 +31,10 @@ export class PageBuilder {
 
   /** A whole packet; the caller has checked that there is room. */
   add(packet: Uint8Array, samples: number): void {
-    this.packets.push({ firstSegment: this.segments, bodyOffset: this.byteLength, samples });
+    const i = this.count++;
+    this.firstSegments[i] = this.segments;
+    this.bodyOffsets[i] = this.byteLength;
+    this.samples[i] = samples;
     this.append(packet);
   }
 
@@ -47,21 +49,23 @@ export class PageBuilder {
 
   /** Drops all packets before number `keep`; what is left moves to the front. */
   dropBefore(keep: number): void {
-    const { firstSegment, bodyOffset } = this.packets[keep]!;
+    const firstSegment = this.firstSegments[keep]!;
+    const bodyOffset = this.bodyOffsets[keep]!;
     this.#lacing.copyWithin(0, firstSegment, this.segments);
     this.#body.copyWithin(0, bodyOffset, this.byteLength);
     this.segments -= firstSegment;
     this.byteLength -= bodyOffset;
-    this.packets = this.packets.slice(keep).map((packet) => ({
-      firstSegment: packet.firstSegment - firstSegment,
-      bodyOffset: packet.bodyOffset - bodyOffset,
-      samples: packet.samples,
-    }));
+    this.count -= keep;
+    for (let i = 0; i < this.count; i++) {
+      this.firstSegments[i] = this.firstSegments[i + keep]! - firstSegment;
+      this.bodyOffsets[i] = this.bodyOffsets[i + keep]! - bodyOffset;
+      this.samples[i] = this.samples[i + keep]!;
+    }
   }
 
   clear(): void {
     this.segments = 0;
     this.byteLength = 0;
-    this.packets = [];
+    this.count = 0;
   }
 }

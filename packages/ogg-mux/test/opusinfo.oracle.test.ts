@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { OggPacketMuxer } from '../src';
+import { OggPacketMuxer, type OggPacketMuxerOptions } from '../src';
 import { demux, Muxed, packetsOf, pagesOf } from './demuxed';
 
 const fixtures = new URL('../../../fixtures/', import.meta.url);
@@ -40,4 +41,63 @@ describe('what we wrote', () => {
       expect(sizes).toEqual(packets.map(({ length }) => length));
     },
   );
+});
+
+interface Made {
+  readonly path: string;
+  readonly packets: Uint8Array[];
+  readonly preSkip: number;
+}
+
+/** Real packets behind OpusTags of so many bytes. */
+function withTags(byteLength: number, options: Partial<OggPacketMuxerOptions>): Made {
+  const [head, tags, ...packets] = packetsOf(demux(readFileSync(new URL('ogg_opus/stereo.opus', fixtures))));
+  const mux = new OggPacketMuxer({ serial: 5, ...options });
+  const out = new Muxed();
+  out.take(mux.header(head!));
+  // What follows the comments is padding (RFC 7845 §5.2).
+  const long = new Uint8Array(Math.max(byteLength, tags!.length));
+  long.set(tags!);
+  out.take(mux.header(long));
+  for (const packet of packets) out.take(mux.add(packet, 960));
+  out.take(mux.finish(packets.length * 960 - 700));
+  const path = join(folder, `${byteLength}-${Object.values(options).join('-')}.opus`);
+  writeFileSync(path, out.bytes);
+  return { path, packets, preSkip: head![10]! | (head![11]! << 8) };
+}
+
+describe('limits and long headers', () => {
+  const options = [
+    {},
+    { maxPageSegments: 1 },
+    { maxPageSegments: 4 },
+    { maxPageSamples: 960 },
+    { maxPageSamples: 1e9 },
+  ];
+  const cases = [0, 65_024, 65_025, 65_026, 200_000].flatMap((tags) =>
+    options.map((option) => [tags, option] as const),
+  );
+
+  it.each(cases)('tags of %i bytes, %o: opusinfo finds nothing wrong, ffprobe the same bytes', (tags, option) => {
+    const { path, packets, preSkip } = withTags(tags, option);
+    const said = execFileSync('opusinfo', [path], { encoding: 'utf8' });
+    expect(said).not.toMatch(/WARNING/);
+    const seconds = (packets.length * 960 - 700 - preSkip) / 48_000;
+    expect(Math.abs(Number(/Playback length: 0m:(\d+\.\d+)s/.exec(said)![1]) - seconds)).toBeLessThan(0.001);
+    const args = [
+      '-v',
+      'error',
+      '-show_packets',
+      '-show_data_hash',
+      'MD5',
+      '-show_entries',
+      'packet=data_hash',
+      '-of',
+      'json',
+    ];
+    const { packets: found } = JSON.parse(execFileSync('ffprobe', [...args, path], { encoding: 'utf8' }));
+    expect(found.map(({ data_hash }: { data_hash: string }) => data_hash)).toEqual(
+      packets.map((packet) => `MD5:${createHash('md5').update(packet).digest('hex')}`),
+    );
+  });
 });
