@@ -132,6 +132,13 @@ describe('a stream of another codec beside one that is kept', () => {
     ]);
   });
 
+  it('of which nothing is left after a restart, failures neither', async () => {
+    const { results, report } = await importMixed(fakeCodec(both, 'OPUS_BAD_HEAD', true), OPTIONS);
+    const expected = [1, 'OPUS_BAD_HEAD'];
+    expect(failing(results)).toEqual([[0, 'imported'], expected]);
+    expect(failing(report.streams)).toEqual([[0, 'import'], expected]);
+  });
+
   it('can be the only one that is asked for, with options of the encoder', async () => {
     const only = { ...OPTIONS, stream: 1, encoding: { bitrate: 32_000 } };
     const { store, results, report } = await importMixed(fakeCodec(both), only);
@@ -158,6 +165,7 @@ describe('a stream of another codec beside one that is kept', () => {
   const asItIs: [string, Codec, ImportChoices][] = [
     ['without an input', fakeCodec(both), {}],
     ['with an input that sees other streams', fakeCodec(both), { inputs: [wavInput()], resample }],
+    ['with an input that sees one more', fakeCodec(both), { inputs: [pairInput([...both, 'aac'])], resample }],
     ['with an input that says it is of our codec', fakeCodec(both), { inputs: [pairInput(['aac', 'opus'])], resample }],
     ['with an input that does not know the file', fakeCodec(both), { inputs: [{ ...wavInput(), probe: () => false }] }],
   ];
@@ -270,6 +278,25 @@ describe('all at the end or none', () => {
     };
     const storage = memoryStorage();
     await expect(importMixed(fakeCodec(both), OPTIONS, changing, storage)).rejects.toMatchObject({
+      code: 'SOURCE_CHANGED',
+    });
+    expect(opened).toBeGreaterThan(3);
+    expect(await storage.list!('/')).toEqual([]);
+  });
+
+  it('holds where the file grows between the streams', async () => {
+    let opened = 0;
+    const growing: ByteSource = {
+      name: 'growing.mkv',
+      byteLength: wav.length,
+      async *open() {
+        const isGrown = ++opened > 3;
+        yield wav;
+        if (isGrown) yield wav;
+      },
+    };
+    const storage = memoryStorage();
+    await expect(importMixed(fakeCodec(both), OPTIONS, growing, storage)).rejects.toMatchObject({
       code: 'SOURCE_CHANGED',
     });
     expect(opened).toBeGreaterThan(3);

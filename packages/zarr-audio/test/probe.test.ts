@@ -1,5 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { type ByteSource, bytesSource, createRegistry, errorCode, type PcmInput } from '@zarr-audio/codec';
+import {
+  type ByteSource,
+  bytesSource,
+  type Codec,
+  CodedError,
+  createRegistry,
+  errorCode,
+  type PcmInput,
+} from '@zarr-audio/codec';
 import { opus } from '@zarr-audio/opus-codec';
 import { resample } from '@zarr-audio/resampler';
 import { wavInput } from '@zarr-audio/wav';
@@ -237,6 +245,24 @@ describe('a report', () => {
       },
     };
     await expect(probeSource(aborting, { codecs, signal: controller.signal })).rejects.toThrow('enough');
+  });
+
+  it('of a file that breaks in the middle imports nothing of it', async () => {
+    const own = codecs.get('opus');
+    const breaking: Codec = {
+      ...own,
+      async *ingest(from, options) {
+        for await (const event of own.ingest(from, options)) {
+          if (event.type === 'end') throw new CodedError('OPUS_TOO_MANY_GAPS', 'no more');
+          yield event;
+        }
+      },
+    };
+    const source = await fileSource(`${fixtures}ogg_opus/stereo.opus`);
+    expect(await expectAgreement(source, {}, createRegistry([breaking]))).toMatchObject({
+      ...{ action: 'refuse', container: 'ogg', codec: 'opus', error: { code: 'OPUS_TOO_MANY_GAPS' } },
+      streams: [{ stream: 0, status: 'fail', sampleRate: 48_000, error: { code: 'OPUS_TOO_MANY_GAPS' } }],
+    });
   });
 
   it('can be had beside a store', async () => {
