@@ -12,7 +12,9 @@ const TARGETS = {
   ogg: ['ogg'],
   'ogg-mux': ['ogg-mux'],
   opus: ['opus-head', 'opus-tags', 'opus-packet', 'packet-framing'],
+  matroska: ['matroska'],
   mp4: ['mp4'],
+  ingest: ['ingest-ogg', 'ingest-matroska', 'ingest-mp4', 'ingest-framed'],
   wav: ['wav'],
 };
 

@@ -16,6 +16,6 @@ it.each(TARGET_NAMES)('%s: no input is too much', async (target: string) => {
   const { findings, summary } = await runJob(built, { target, seed: SEED });
   expect(findings.map(({ iteration, stack }) => `seed ${SEED}, iteration ${iteration}: ${stack}`)).toEqual([]);
   // The mutations are neither harmless nor deadly all of them.
-  expect(summary.runs).toBeGreaterThan(100);
-  expect(summary.pool).toBeGreaterThan(20);
+  expect(summary.runs).toBeGreaterThan(50);
+  expect(summary.pool).toBeGreaterThan(5);
 });

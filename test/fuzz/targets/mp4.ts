@@ -13,7 +13,7 @@ const LIMITS = { maxMetadataBytes: 200_000, maxSampleBytes: 50_000, maxTracks: 8
 
 const mp4: Target = {
   name: 'mp4',
-  iterations: 350,
+  iterations: 250,
   corpus: () => files(['mp4_opus', 'golden/mp4'], /\.(mp4|m4a|mov)$/, { maxBytes: 60_000 }),
   mutate: mutateMp4,
   run({ input, pieces }, log) {

@@ -9,7 +9,7 @@ import { crcOf, encodePage, laced, mutateOgg, pageBoundaries, pageLength, wholeP
 const ogg: Target = {
   name: 'ogg',
   iterations: 220,
-  corpus: () => files(['ogg_opus', 'ogg_mux', 'malformed'], /\.(opus|og[gv])$/, { cutAt: 40_000 }),
+  corpus: () => files(['ogg_opus', 'ogg_mux', 'ambisonics', 'malformed'], /\.(opus|og[gv])$/, { cutAt: 40_000 }),
   mutate: mutateOgg,
   run({ pieces }, log) {
     const demuxer = new OggDemuxer();

@@ -9,7 +9,7 @@ const MEGABYTE = 2 ** 20;
 
 const wav: Target = {
   name: 'wav',
-  iterations: 600,
+  iterations: 350,
   corpus: () => files(['wav', 'malformed', 'wildlife'], /\.wav$/i, { cutAt: 12_000 }),
   mutate: mutateWav,
   async run(feed, log) {
