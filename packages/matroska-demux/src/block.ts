@@ -38,7 +38,8 @@ export interface FrameBytes {
   readonly start: number;
   /** Where the last frame ends. */
   readonly end: number;
-  /** Where each frame ends, if there are several. */
+  readonly count: number;
+  /** Where each frame ends; undefined: all have the same size. */
   readonly ends: Uint32Array | undefined;
   /** Offset in the input of `bytes[0]`. */
   readonly base: number;
@@ -68,7 +69,7 @@ export class BlockFrames implements MatroskaBlock {
   constructor(track: MatroskaTrack, timestampNs: number, flags: number, byteOffset: number, frames: FrameBytes) {
     this.track = track;
     this.timestampNs = timestampNs;
-    this.frameCount = frames.ends ? frames.ends.length : 1;
+    this.frameCount = frames.count;
     this.keyframe = (flags & 0x80) !== 0;
     this.invisible = (flags & 0x08) !== 0;
     this.discardable = (flags & 0x01) !== 0;
@@ -115,10 +116,11 @@ export class BlockFrames implements MatroskaBlock {
 
   #startOf(i: number): number {
     if (!(Number.isInteger(i) && i >= 0 && i < this.frameCount)) throw new RangeError(`there is no frame ${i}`);
-    return i === 0 ? this.#start : this.#ends![i - 1]!;
+    if (!this.#ends) return this.#start + i * ((this.#end - this.#start) / this.frameCount);
+    return i === 0 ? this.#start : this.#ends[i - 1]!;
   }
 
   #endOf(i: number): number {
-    return this.#ends ? this.#ends[i]! : this.#end;
+    return this.#ends ? this.#ends[i]! : this.#start + (i + 1) * ((this.#end - this.#start) / this.frameCount);
   }
 }

@@ -5,6 +5,7 @@ import type { MatroskaEvent } from './events';
 import { ID } from './ids';
 import { LACING_MASK, readLacing } from './lacing';
 import type { KnownTrack, TrackTable } from './track-table';
+import { BlockWish } from './walker';
 
 /** Behind the track number: a time (2 bytes) and flags. */
 const BLOCK_FIELDS_BYTES = 3;
@@ -45,6 +46,7 @@ export class ClusterReader {
   timestampScaleNs = 0;
   /** Of the Cluster, in ticks. */
   #timestamp: number | undefined;
+  #hasSize = false;
   #inGroup = false;
   #groupOffset = 0;
   /** A Block was in the group, of whatever track. */
@@ -63,8 +65,10 @@ export class ClusterReader {
     this.#out = out;
   }
 
-  beginCluster(): void {
+  /** @param hasSize  So that the sizes of blocks have been held against an end. */
+  beginCluster(hasSize: boolean): void {
     this.#timestamp = undefined;
+    this.#hasSize = hasSize;
   }
 
   beginGroup(byteOffset: number): void {
@@ -97,7 +101,12 @@ export class ClusterReader {
     this.#block = undefined;
   }
 
-  /** Of the group that is open nothing more can be read, which was reported. */
+  /** Where the group that is open begins. */
+  get groupOffset(): number {
+    return this.#groupOffset;
+  }
+
+  /** Of the group that is open nothing more can be read, which is reported. */
   spoilGroup(): void {
     this.#hasBlock = true;
   }
@@ -124,25 +133,25 @@ export class ClusterReader {
     else if (element.id === ID.REFERENCE_BLOCK) this.#isReferring = true;
   }
 
-  wantsBlock(number: number, byteOffset: number, byteLength: number): boolean {
+  wantsBlock(number: number, byteOffset: number, byteLength: number): BlockWish {
     if (number < 0 || byteLength < BLOCK_FIELDS_BYTES + 1) {
       this.#report('MATROSKA_BAD_BLOCK', 'a block shorter than its header', byteOffset, byteLength);
-      return false;
+      return BlockWish.Skip;
     }
+    const isLarge = byteLength > this.#maxFrameBytes;
+    // In a Cluster without a size nothing vouches for that of a block.
+    const skip = isLarge && !this.#hasSize ? BlockWish.Probe : BlockWish.Skip;
     const known = this.#tracks.get(number);
     if (!known) {
       this.#tracks.reportUnknown(number, byteOffset, byteLength);
-      return false;
+      return skip;
     }
-    if (!known.gives) return false;
+    if (!known.gives) return BlockWish.Skip;
     this.#known = known;
-    const { track } = known;
-    if (byteLength > this.#maxFrameBytes) {
-      const details = { track, expected: this.#maxFrameBytes, actual: byteLength };
-      this.#report('MATROSKA_FRAME_TOO_LARGE', `a block of ${byteLength} bytes`, byteOffset, byteLength, details);
-      return false;
-    }
-    return true;
+    if (!isLarge) return BlockWish.Hold;
+    const details = { track: known.track, expected: this.#maxFrameBytes, actual: byteLength };
+    this.#report('MATROSKA_FRAME_TOO_LARGE', `a block of ${byteLength} bytes`, byteOffset, byteLength, details);
+    return skip;
   }
 
   /** The one that `wantsBlock` was asked for. */
@@ -158,6 +167,7 @@ export class ClusterReader {
     const flags = bytes[at + 2]!;
     const base = byteOffset - start;
     let first = at + BLOCK_FIELDS_BYTES;
+    let count = 1;
     let ends: Uint32Array | undefined;
     if ((flags & LACING_MASK) !== 0) {
       const lacing = readLacing(bytes, first, end, flags & LACING_MASK);
@@ -166,10 +176,11 @@ export class ClusterReader {
         return;
       }
       first = lacing.start;
+      count = lacing.count;
       ends = lacing.ends;
     }
     const shown = this.#inGroup ? flags & 0x08 : flags;
-    const frames = { bytes, start: first, end, ends, base, prefix };
+    const frames = { bytes, start: first, end, count, ends, base, prefix };
     const block = new BlockFrames(track, timestampNs, shown, this.#blockOffset, frames);
     if (this.#inGroup) this.#block = block;
     else this.#out().push({ type: 'block', block });

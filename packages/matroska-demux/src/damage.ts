@@ -5,10 +5,11 @@ import type { MatroskaTrack } from './track';
  * - `MATROSKA_TRUNCATED`: the input ends inside an element; a block that is cut is dropped.
  * - `MATROSKA_GARBAGE`: bytes that are no element; reading goes on at the next Cluster (or other element of a Segment).
  * - `MATROSKA_SIZE_OVER_PARENT`: an element claims to go on behind the end of the one that it is in.
- * - `MATROSKA_BAD_SIZE`: a size that can't be: absurd, unknown where that isn't allowed, a Cluster that runs into the next.
+ * - `MATROSKA_BAD_SIZE`: a size that can't be: absurd, unknown where that isn't allowed, a Segment, Cluster or BlockGroup that
+ *   runs into what follows it.
  * - `MATROSKA_ELEMENT_TOO_LARGE`: an EBML header, Info, Tracks or Tags over its limit (`expected`), skipped.
  * - `MATROSKA_UNKNOWN_ELEMENT`: an element that has no place in a Segment or Cluster, skipped.
- * - `MATROSKA_TOO_DEEP`: tags within tags over the limit, ignored.
+ * - `MATROSKA_TOO_DEEP`: tags within tags over the limit, or below a name that is too long, ignored.
  * - `MATROSKA_CRC_MISMATCH`: a CRC-32 is wrong (`expected`, `actual`); what the element holds is given all the same.
  *
  * Headers:
@@ -21,7 +22,7 @@ import type { MatroskaTrack } from './track';
  * - `MATROSKA_TRACK_CHANGED`: Tracks again, and not the same; it becomes a new track.
  * - `MATROSKA_TOO_MANY_TRACKS`: tracks over `maxTracks`, ignored.
  * - `MATROSKA_TOO_MANY_TAGS`: tags over the limit, ignored.
- * - `MATROSKA_TRACK_ENCODED`: frames are compressed or encrypted: the track gives no blocks.
+ * - `MATROSKA_TRACK_ENCODED`: frames are compressed or encrypted: the track gives no blocks. Or an EncryptedBlock, skipped.
  *
  * Blocks:
  * - `MATROSKA_UNKNOWN_TRACK`: a block of a track that is not known, dropped; told once a track number and Segment.

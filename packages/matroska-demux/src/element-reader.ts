@@ -3,12 +3,12 @@ import type { DamageDetails, MatroskaDamageCode } from './damage';
 import { Element, hex } from './element';
 import type { MatroskaEvent } from './events';
 import { ID } from './ids';
-import { isField, isPassedOver, Level, levelOf } from './levels';
+import { endsGroup, isField, isPassedOver, Level, levelOf } from './levels';
 import { PAYLOAD_LIMITS, SegmentReader } from './segment-reader';
 import type { MatroskaTrack } from './track';
 import { TrackTable } from './track-table';
 import { type ElementHeader, UNKNOWN_SIZE } from './vint';
-import { type ElementVisitor, ElementWalker, Step } from './walker';
+import { type BlockWish, type ElementVisitor, ElementWalker, Step } from './walker';
 
 /** What is passed over in a Segment without a size: more is not believed. */
 const MAX_PASSED_OVER_BYTES = 2 ** 30;
@@ -60,8 +60,8 @@ export class ElementReader implements ElementVisitor {
     const { position, openFrom, openUntil } = this.#walker;
     const outermost = this.#ends.slice(1, this.#level + 1).filter(Number.isFinite);
     const missing = Math.max(0, openUntil ?? 0, ...outermost) - position;
-    if (this.#level === Level.Group) this.#cluster.endGroup(position, true);
     this.#endLost(position);
+    if (this.#level === Level.Group) this.#cluster.endGroup(position, true);
     const truncated = missing > 0;
     if (truncated) {
       const from = openFrom ?? position;
@@ -93,6 +93,7 @@ export class ElementReader implements ElementVisitor {
   }
 
   close(position: number): void {
+    this.#endLost(position);
     while (this.#level > Level.File && position >= this.#ends[this.#level]!) this.#leave(position);
   }
 
@@ -161,6 +162,7 @@ export class ElementReader implements ElementVisitor {
   /** An element that ends whatever is open at its own level and below. */
   #major(level: Level.File | Level.Segment, id: number, byteOffset: number, size: number, end: number): Step {
     if (this.#level > Level.Segment) {
+      if (this.#level === Level.Group) this.#endsEarly('a BlockGroup', this.#cluster.groupOffset, byteOffset);
       if (this.#clusterHasSize) this.#endsEarly('a Cluster', this.#clusterOffset, byteOffset);
       this.#dropCrc();
       this.#leaveTo(Level.Segment, byteOffset);
@@ -219,21 +221,30 @@ export class ElementReader implements ElementVisitor {
     }
     this.#segment.settle();
     this.#cluster.timestampScaleNs = this.#segment.timestampScaleNs;
-    this.#cluster.beginCluster();
+    this.#cluster.beginCluster(this.#clusterHasSize);
     this.#clusterOffset = byteOffset;
     this.#firstChildAt = this.#walker.position;
     return this.#enter(Level.Cluster, Math.min(end, this.innerEnd));
   }
 
   #inCluster(id: number, byteOffset: number, size: number, end: number): Step {
+    if (this.#level === Level.Group && endsGroup(id)) {
+      this.#endsEarly('a BlockGroup', this.#cluster.groupOffset, byteOffset);
+      this.#leave(byteOffset);
+    }
     const level = this.#level;
     if (level === Level.Group && id === ID.BLOCK) return this.#beginBlock(byteOffset, size);
     if (level === Level.Cluster) {
       if (id === ID.BLOCK_GROUP) {
+        if (!this.#clusterHasSize && size > MAX_PASSED_OVER_BYTES) return this.malformed(byteOffset);
         this.#cluster.beginGroup(byteOffset);
         return this.#enter(Level.Group, end);
       }
       if (id === ID.SIMPLE_BLOCK) return this.#beginBlock(byteOffset, size);
+      if (id === ID.ENCRYPTED_BLOCK) {
+        this.#report('MATROSKA_TRACK_ENCODED', 'an EncryptedBlock', byteOffset, size);
+        return this.#passOver(id, byteOffset, size);
+      }
       if (id === ID.CRC_32 && size === 4 && byteOffset === this.#firstChildAt && this.#clusterHasSize) {
         return this.#readWhole(id);
       }
@@ -248,8 +259,8 @@ export class ElementReader implements ElementVisitor {
 
   #beginBlock(byteOffset: number, size: number): Step {
     if (!this.#cluster.beginBlock(byteOffset, size)) return Step.Skip;
-    if (size <= this.#maxFrameBytes || this.#clusterHasSize) return Step.Block;
-    // Nothing vouches for that size.
+    if (this.#clusterHasSize || size <= Math.max(this.#maxFrameBytes, MAX_PASSED_OVER_BYTES)) return Step.Block;
+    // Nothing vouches for that size, of whatever track.
     const details = { expected: this.#maxFrameBytes, actual: size };
     this.#report('MATROSKA_FRAME_TOO_LARGE', `a block of ${size} bytes`, byteOffset, size, details);
     return Step.Probe;
@@ -288,14 +299,11 @@ export class ElementReader implements ElementVisitor {
   /** Reading can't go on here. */
   #lose(code: MatroskaDamageCode, what: string, byteOffset: number, details: DamageDetails = {}): Step {
     this.#dropCrc();
-    if (this.#level === Level.Group) {
-      this.resumeAt = this.innerEnd;
-      this.#cluster.spoilGroup();
-      this.#report(code, what, byteOffset, this.innerEnd - byteOffset, details);
-      return Step.Resume;
-    }
     this.#lost = { code, what, byteOffset, details };
-    return Step.Lost;
+    if (this.#level !== Level.Group) return Step.Lost;
+    this.resumeAt = this.innerEnd;
+    this.#cluster.spoilGroup();
+    return Step.Resume;
   }
 
   #endLost(byteOffset: number): void {
@@ -325,7 +333,7 @@ export class ElementReader implements ElementVisitor {
     } else this.#cluster.field(new Element(id, bytes, byteOffset, this.#report.bind(this)));
   }
 
-  wantsBlock(trackNumber: number, byteOffset: number, byteLength: number): boolean {
+  wantsBlock(trackNumber: number, byteOffset: number, byteLength: number): BlockWish {
     return this.#cluster.wantsBlock(trackNumber, byteOffset, byteLength);
   }
 

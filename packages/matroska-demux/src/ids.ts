@@ -69,6 +69,7 @@ export const ID = {
   POSITION: 0xa7,
   PREV_SIZE: 0xab,
   SIMPLE_BLOCK: 0xa3,
+  ENCRYPTED_BLOCK: 0xaf,
   BLOCK_GROUP: 0xa0,
   BLOCK: 0xa1,
   BLOCK_DURATION: 0x9b,

@@ -19,22 +19,18 @@ const FIXED = 0x04;
 export interface Lacing {
   /** Where the first frame begins. */
   readonly start: number;
-  readonly ends: Uint32Array;
+  readonly count: number;
+  /** Undefined: all have the same size. (256 empty frames take 7 bytes of a file: they get no table.) */
+  readonly ends?: Uint32Array;
 }
 
 /** @returns undefined if the sizes don't fit. */
 export function readLacing(bytes: Uint8Array, at: number, end: number, lacing: number): Lacing | undefined {
   if (at >= end) return undefined;
-  const ends = new Uint32Array(bytes[at]! + 1);
-  if (lacing === FIXED) return fixed(at + 1, end, ends);
+  const count = bytes[at]! + 1;
+  if (lacing === FIXED) return (end - at - 1) % count === 0 ? { start: at + 1, count } : undefined;
+  const ends = new Uint32Array(count);
   return lacing === XIPH ? xiph(bytes, at + 1, end, ends) : ebml(bytes, at + 1, end, ends);
-}
-
-function fixed(start: number, end: number, ends: Uint32Array): Lacing | undefined {
-  const size = (end - start) / ends.length;
-  if (!Number.isInteger(size)) return undefined;
-  for (let i = 0; i < ends.length; i++) ends[i] = start + (i + 1) * size;
-  return { start, ends };
 }
 
 function xiph(bytes: Uint8Array, start: number, end: number, ends: Uint32Array): Lacing | undefined {
@@ -74,5 +70,5 @@ function placed(start: number, sum: number, end: number, ends: Uint32Array): Lac
   if (start + sum > end) return undefined;
   for (let i = 0; i < ends.length - 1; i++) ends[i] = ends[i]! + start;
   ends[ends.length - 1] = end;
-  return { start, ends };
+  return { start, count: ends.length, ends };
 }

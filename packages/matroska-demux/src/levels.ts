@@ -35,6 +35,11 @@ export function isField(level: Level, id: number): boolean {
   return id === ID.BLOCK_DURATION || id === ID.DISCARD_PADDING || id === ID.REFERENCE_BLOCK;
 }
 
+/** Does what belongs into a Cluster show that the BlockGroup has ended? No element of a group has such an ID. */
+export function endsGroup(id: number): boolean {
+  return id === ID.SIMPLE_BLOCK || id === ID.BLOCK_GROUP || id === ID.TIMESTAMP;
+}
+
 /** Children of a Cluster or Segment that are passed over, known to be what they are. */
 export function isPassedOver(level: Level, id: number): boolean {
   if (id === ID.VOID || id === ID.CRC_32) return true;

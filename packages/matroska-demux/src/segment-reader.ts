@@ -19,6 +19,7 @@ export const PAYLOAD_LIMITS: Readonly<Record<number, number>> = {
 const MAX_TAGS = 10_000;
 const MAX_TAG_UIDS = 256;
 const MAX_WAITING = 16;
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 
 /** Elements of a Segment that are read whole: to its `segment`, `track` and `tag` events, in that order. */
 export class SegmentReader {
@@ -64,7 +65,8 @@ export class SegmentReader {
     else if (this.#segment) this.#read(element);
     else {
       this.#waiting.push(element);
-      if (this.#waiting.length >= MAX_WAITING) this.settle();
+      const waitingBytes = this.#waiting.reduce((sum, one) => sum + one.bytes.length, 0);
+      if (this.#waiting.length >= MAX_WAITING || waitingBytes >= MAX_WAITING_BYTES) this.settle();
     }
   }
 

@@ -18,6 +18,9 @@ export interface TagLimits {
 /** Tags within tags. */
 const MAX_DEPTH = 8;
 
+/** Of the name that tags within a tag begin with: each of them has it. */
+const MAX_PARENT_NAME_LENGTH = 1024;
+
 /**
  * Tags with a text. Those of chapters, editions and attachments are left out.
  *
@@ -90,5 +93,10 @@ function readSimpleTag(
   }
   const said = bcp47 ?? language;
   if (value !== undefined) tags.push({ trackUids, name, value, ...(said === undefined ? {} : { language: said }) });
+  if (nested.length > 0 && name.length > MAX_PARENT_NAME_LENGTH) {
+    const details = { expected: MAX_PARENT_NAME_LENGTH, actual: name.length };
+    element.damage('MATROSKA_TOO_DEEP', 'tags within a tag of too long a name', details);
+    return;
+  }
   for (const child of nested) readSimpleTag(child, `${name}/`, depth + 1, trackUids, tags);
 }

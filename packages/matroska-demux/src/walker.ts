@@ -16,8 +16,17 @@ export enum Step {
   Probe,
   /** It is none: go on at the next element of a Segment that shows. */
   Lost,
-  /** It is none: go on at `resumeAt`, which lies behind it. */
+  /** It is none: go on at `resumeAt`, which lies behind it, or at an element of a Segment that shows before. */
   Resume,
+}
+
+/** What to do with a block whose track number was read. */
+export enum BlockWish {
+  Skip,
+  /** Its bytes: `block`. */
+  Hold,
+  /** As `Step.Probe`. */
+  Probe,
 }
 
 /** Gives the bytes their meaning. Offsets are those in the input. */
@@ -33,7 +42,7 @@ export interface ElementVisitor {
   malformed(byteOffset: number): Step;
   payload(bytes: Uint8Array, byteOffset: number): void;
   /** @param trackNumber  -1 if it can't be read. */
-  wantsBlock(trackNumber: number, byteOffset: number, byteLength: number): boolean;
+  wantsBlock(trackNumber: number, byteOffset: number, byteLength: number): BlockWish;
   /** The payload of a block is `bytes[start..end)`, the track number takes `numberLength` of it. */
   block(bytes: Uint8Array, start: number, end: number, byteOffset: number, numberLength: number): void;
   /** After `Probe` or `Lost`: an element of a Segment follows. */
@@ -229,8 +238,9 @@ export class ElementWalker {
         break;
       case Step.Resume:
         this.cancelCrc();
+        this.#scanner.reset();
         this.#until = this.#visitor.resumeAt;
-        this.#mode = Mode.Skip;
+        this.#mode = Mode.Scan;
         break;
     }
     if (again >= 0) this.#at = again;
@@ -255,9 +265,20 @@ export class ElementWalker {
     }
     const numberLength = size > 0 ? vintLength(this.#bytes[start]!) : 9;
     const number = numberLength > size ? -1 : vintValue(this.#bytes, start, numberLength);
-    const wanted = this.#visitor.wantsBlock(number, payloadOffset, size);
+    const wish = this.#visitor.wantsBlock(number, payloadOffset, size);
+    if (wish === BlockWish.Probe) {
+      this.#at = start + numberLength;
+      this.#probe();
+      return;
+    }
     this.#at = start + size;
-    if (wanted) this.#visitor.block(this.#bytes, start, start + size, payloadOffset, numberLength);
+    if (wish === BlockWish.Hold) this.#visitor.block(this.#bytes, start, start + size, payloadOffset, numberLength);
+  }
+
+  /** Looks at what is left of a block for an element of a Segment. */
+  #probe(): void {
+    this.#scanner.reset();
+    this.#mode = this.position >= this.#until ? Mode.Header : Mode.Scan;
   }
 
   /** Of a block that is cut: decides whether it is worth holding. */
@@ -271,7 +292,12 @@ export class ElementWalker {
     const number = readable ? vintValue(this.#scratch, 0, numberLength) : -1;
     this.#scratchLength = 0;
     this.#numberLength = numberLength;
-    if (!this.#visitor.wantsBlock(number, this.#payloadOffset, size)) {
+    const wish = this.#visitor.wantsBlock(number, this.#payloadOffset, size);
+    if (wish === BlockWish.Probe) {
+      this.#probe();
+      return;
+    }
+    if (wish === BlockWish.Skip) {
       this.#mode = this.position >= this.#until ? Mode.Header : Mode.Skip;
       return;
     }
