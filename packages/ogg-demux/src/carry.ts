@@ -45,7 +45,8 @@ export class Carry {
     const byteLength = to - from;
     if (this.end - this.origin + byteLength > this.bytes.length) this.#beginBlock(byteLength);
     // A view costs more than copying most pieces does; and not by `subarray`, which a Buffer has its own way of.
-    const part = byteLength === bytes.length ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset + from, byteLength);
+    const part =
+      byteLength === bytes.length ? bytes : new Uint8Array(bytes.buffer, bytes.byteOffset + from, byteLength);
     this.bytes.set(part, this.end - this.origin);
     this.end += byteLength;
   }

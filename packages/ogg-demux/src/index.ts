@@ -6,6 +6,7 @@ export type { OggPagePackets } from './page-packets';
 export { stripPageHeaders } from './page-span';
 export {
   type ByteChunks,
+  type ByteStream,
   type OggPacket,
   type ReadOggOptions,
   type ReadOggPacketsOptions,

@@ -3,7 +3,17 @@ import { OggDemuxError } from './errors';
 import type { OggDamage, OggEvent, OggStream } from './events';
 
 /** Bytes in order, in pieces of any size: a Node stream, a web stream, a generator, an array. */
-export type ByteChunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+export type ByteChunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array> | ByteStream;
+
+/** What is needed of a web stream (`ReadableStream`) where it can't be iterated (Safari). */
+export interface ByteStream {
+  getReader(): {
+    read(): Promise<
+      { readonly done: false; readonly value: Uint8Array } | { readonly done: true; readonly value?: unknown }
+    >;
+    cancel(): Promise<unknown>;
+  };
+}
 
 export interface ReadOggOptions extends OggDemuxerOptions {
   /** Ends the reading at once; what is thrown is its `reason`. */
@@ -71,11 +81,12 @@ export async function* readOggPackets(
 /** The chunks of `source`, until the signal aborts, also while the source lets itself be waited for. */
 async function* abortable(source: ByteChunks, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   if (!signal) {
-    yield* source;
+    yield* iterable(source);
     return;
   }
   signal.throwIfAborted();
-  const iterator = Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  const chunks = iterable(source);
+  const iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
   // One promise a chunk: racing against one that lives as long as the reading would keep something of every chunk.
   let stopWaiting: (reason: unknown) => void = () => {};
   const onAbort = () => stopWaiting(signal.reason);
@@ -108,4 +119,22 @@ async function* abortable(source: ByteChunks, signal: AbortSignal | undefined): 
 /** The abort is what gets reported; what a source says to its end after that has nobody to go to. */
 function closeLater(iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>): void {
   Promise.resolve(iterator.return?.()).catch(() => {});
+}
+
+function iterable(source: ByteChunks): AsyncIterable<Uint8Array> | Iterable<Uint8Array> {
+  if (Symbol.asyncIterator in source || Symbol.iterator in source) return source;
+  const reader = source.getReader();
+  const end = { done: true, value: undefined } as const;
+  const iterator: AsyncIterator<Uint8Array> = {
+    next: async () => {
+      const { done, value } = await reader.read();
+      return done ? end : { done, value };
+    },
+    // Ends a read that is under way, too.
+    return: async () => {
+      await reader.cancel();
+      return end;
+    },
+  };
+  return { [Symbol.asyncIterator]: () => iterator };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type OggDamage, type OggEvent, type OggPacket, readOgg, readOggPackets } from '../src';
+import { type ByteStream, type OggDamage, type OggEvent, type OggPacket, readOgg, readOggPackets } from '../src';
 import { demux, plain } from './demuxed';
 import { readFixture } from './fixture-files';
 import { concat, encodePage, filled, simpleStream, streamOf, text } from './ogg-pages';
@@ -27,6 +27,26 @@ function watched(input: Uint8Array): { source: AsyncIterable<Uint8Array>; closed
   return { source: run(), closed: () => closed };
 }
 
+/** A web stream as Safari has it. */
+function bareStream(source: AsyncIterable<Uint8Array>): { stream: ByteStream; cancelled: () => boolean } {
+  let cancelled = false;
+  const iterator = source[Symbol.asyncIterator]();
+  const web = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await iterator.next();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      },
+      cancel() {
+        cancelled = true;
+      },
+    },
+    { highWaterMark: 0 },
+  );
+  return { stream: { getReader: () => web.getReader() }, cancelled: () => cancelled };
+}
+
 describe('readOgg', () => {
   it('gives the events of the demuxer, from sources of every kind', async () => {
     const input = readFixture('ogg_opus/chain.opus');
@@ -39,6 +59,28 @@ describe('readOgg', () => {
     for (const source of sources) expect((await collect(readOgg(source))).map(plain)).toEqual(expected);
     const { signal } = new AbortController();
     expect((await collect(readOgg(piecesOf(input, 777), { signal }))).map(plain)).toEqual(expected);
+  });
+
+  it('reads a web stream that can only be read by its reader, and cancels it', async () => {
+    const input = readFixture('ogg_opus/chain.opus');
+    const expected = demux(input).map(plain);
+    const { signal } = new AbortController();
+    for (const options of [{}, { signal }]) {
+      const whole = bareStream(piecesOf(input, 777));
+      expect((await collect(readOgg(whole.stream, options))).map(plain)).toEqual(expected);
+      const left = bareStream(piecesOf(input, 777));
+      for await (const event of readOgg(left.stream, options)) if (event.type === 'page') break;
+      expect([whole.cancelled(), left.cancelled()]).toEqual([false, true]);
+    }
+    const waiting = new AbortController();
+    const reason = new Error('enough');
+    const stuck = bareStream({ [Symbol.asyncIterator]: () => ({ next: () => new Promise(() => {}) }) });
+    const reading = collect(readOgg(stuck.stream, { signal: waiting.signal }));
+    setTimeout(() => waiting.abort(reason), 5);
+    await expect(reading).rejects.toBe(reason);
+    expect(stuck.cancelled()).toBe(true);
+    const broken = bareStream({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('net')) }) });
+    await expect(collect(readOgg(broken.stream))).rejects.toThrow('net');
   });
 
   it('passes options on', async () => {
