@@ -5,6 +5,9 @@ import { OpusCodecError } from '../errors';
 const MAX_GAPS = 100_000;
 export const MAX_TRIMS = 10_000;
 
+/** A jump in the time of a source over this is taken for a wrong value, not for a hole: a year. */
+export const LONGEST_GAP = 48_000 * 86_400 * 366;
+
 /** More repairs than this are not listed one by one: attributes stay short. */
 const MAX_REPAIRS = 1000;
 

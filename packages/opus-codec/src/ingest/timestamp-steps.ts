@@ -1,4 +1,4 @@
-import type { StreamTimeline } from './stream-timeline';
+import { LONGEST_GAP, type StreamTimeline } from './stream-timeline';
 
 /** Packets with the time that a container gives them. */
 export interface Stamped<T> {
@@ -27,6 +27,8 @@ export interface Placed<T> {
 const WINDOW = 25;
 /** The shortest frame of Opus: holes are multiples of it, nearly always. RFC 6716 §2.1.4 */
 const SHORTEST_FRAME = 120;
+/** No stream is longer, in samples: 3,000 years. Holes may add up to more where timestamps are made up. */
+const LATEST_SAMPLE = 2 ** 52;
 /** A container's clock that ran away from the packets' by this is told: 100 ms. */
 const DRIFT = 4800;
 
@@ -68,7 +70,9 @@ export class TimestampSteps<T> {
     if (this.#first) {
       const { ahead, byteOffset } = this.#first;
       const late = Math.round(ahead);
-      if (late > 1.5 * this.#tick) {
+      if (!Number.isSafeInteger(late)) {
+        this.#timeline.note('OPUS_TIMESTAMP_WRONG', byteOffset, 0);
+      } else if (late > 1.5 * this.#tick) {
         this.#timeline.firstGranule = late;
         this.#timeline.note('OPUS_STARTS_LATE', byteOffset, late);
       }
@@ -84,7 +88,12 @@ export class TimestampSteps<T> {
     this.#first ??= { ahead, byteOffset: entry.byteOffset };
     const step = this.#stepAt(entry, ahead);
     if (step !== 0) this.#before = [];
-    if (step > 0) {
+    let gap = 0;
+    if (step > LONGEST_GAP || this.#timeline.samples + step > LATEST_SAMPLE) {
+      this.#gaps += step;
+      this.#timeline.note('OPUS_TIMESTAMP_WRONG', entry.byteOffset, 0);
+    } else if (step > 0) {
+      gap = step;
       this.#gaps += step;
       this.#timeline.gap(step, entry.byteOffset);
     } else if (step < 0) {
@@ -96,7 +105,7 @@ export class TimestampSteps<T> {
     this.#before.push(ahead);
     if (this.#before.length > WINDOW) this.#before.shift();
     this.#lastAhead = ahead;
-    return { payload: entry.payload, gap: Math.max(0, step), end: this.#timeline.samples };
+    return { payload: entry.payload, gap, end: this.#timeline.samples };
   }
 
   /** Samples that are missing before the entry; negative where the time goes back. */

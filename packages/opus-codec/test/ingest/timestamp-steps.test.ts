@@ -68,6 +68,18 @@ describe('timestamps', () => {
     expect(stepsIn(regular(100).with(40, 0)).gaps).toEqual([]);
   });
 
+  it('that leap beyond all reason are no hole, and neither is what would add up to it', () => {
+    const year = 366 * 86_400_000;
+    expect(stepsIn(delayed(regular(100), 50, 2 * year))).toMatchObject({
+      gaps: [],
+      notes: [['OPUS_TIMESTAMP_WRONG', 0]],
+    });
+    expect(stepsIn(regular(100).map((ms) => ms + 2 ** 52)).notes).toEqual([['OPUS_TIMESTAMP_WRONG', 0]]);
+    // A leap of 300 days between every two packets: the time ends at 2^52 samples.
+    const { timeline } = stepsIn(Array.from({ length: 8000 }, (_, i) => i * 300 * 86_400_000));
+    expect(timeline.samples).toBeLessThan(2 ** 52 + 8000 * 960);
+  });
+
   it('that begin late, go back or drift are told', () => {
     expect(stepsIn(regular(100).map((ms) => ms + 500)).notes).toEqual([['OPUS_STARTS_LATE', 24_000]]);
     expect(stepsIn(delayed(regular(100), 60, -300)).notes).toEqual([['OPUS_TIMESTAMP_DECREASED', 14_400]]);

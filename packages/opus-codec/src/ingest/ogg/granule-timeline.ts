@@ -1,4 +1,4 @@
-import type { StreamTimeline } from '../stream-timeline';
+import { LONGEST_GAP, type StreamTimeline } from '../stream-timeline';
 
 /** What one page says of itself. */
 export interface PageClaim {
@@ -10,9 +10,6 @@ export interface PageClaim {
   readonly eos: boolean;
   readonly byteOffset: number;
 }
-
-/** A jump of the granule position over this is taken for a wrong value, not for a hole: a year. */
-const LONGEST_GAP = 48_000 * 86_400 * 366;
 
 /**
  * Follows the granule positions of one Opus stream, page by page, and compares them with what its packets hold.
