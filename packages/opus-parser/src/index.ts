@@ -12,7 +12,14 @@ export {
   type OpusTags,
   parseOpusTags,
 } from './opus-tags';
-export { encodePacket, type OpusFrame, type OpusPacket, packetSamples, parsePacket } from './packet';
+export {
+  encodePacket,
+  type OpusFrame,
+  type OpusPacket,
+  packetSamples,
+  packetSamplesOrZero,
+  parsePacket,
+} from './packet';
 export {
   createPacketFraming,
   encodePacketFraming,

@@ -38,19 +38,33 @@ export interface OpusPacket {
  * @see RFC 6716 §3.1, §3.2.5
  */
 export function packetSamples(bytes: Uint8Array, start = 0, end = bytes.length): number {
+  const samples = packetSamplesOrZero(bytes, start, end);
+  if (samples > 0) return samples;
+  if (start >= end) badPacket('R1', 'toc', start, 'it is empty');
+  if (start + 1 >= end) badPacket('R6', 'frameCount', start + 1, 'code 3 without a frame count');
+  checkFrameCount(bytes[start + 1]! & 63, FRAME_SAMPLES_BY_TOC[bytes[start]!]!, start + 1);
+  return samples;
+}
+
+/**
+ * The same, and 0 for a packet that it would throw at: an error costs a thousand times more, and a hostile file can hold
+ * millions of such packets.
+ *
+ * @throws {RangeError} as `packetSamples`.
+ */
+export function packetSamplesOrZero(bytes: Uint8Array, start = 0, end = bytes.length): number {
   if (!Number.isInteger(start) || !Number.isInteger(end) || start < 0 || end > bytes.length) {
     throw new RangeError(`bytes [${start}, ${end}) are not in an array of ${bytes.length}`);
   }
-  if (start >= end) badPacket('R1', 'toc', start, 'it is empty');
+  if (start >= end) return 0;
   const toc = bytes[start]!;
   const frameSamples = FRAME_SAMPLES_BY_TOC[toc]!;
   const code = toc & 3;
   if (code === 0) return frameSamples;
   if (code !== 3) return 2 * frameSamples;
-  if (start + 1 >= end) badPacket('R6', 'frameCount', start + 1, 'code 3 without a frame count');
-  const frameCount = bytes[start + 1]! & 63;
-  checkFrameCount(frameCount, frameSamples, start + 1);
-  return frameCount * frameSamples;
+  if (start + 1 >= end) return 0;
+  const samples = (bytes[start + 1]! & 63) * frameSamples;
+  return samples <= MAX_PACKET_SAMPLES ? samples : 0;
 }
 
 /** Filled anew by each call: making it costs more than reading a packet. */

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { encodePacket, packetSamples, parsePacket, parseToc, splitPacket, stripPadding } from '../src';
+import {
+  encodePacket,
+  packetSamples,
+  packetSamplesOrZero,
+  parsePacket,
+  parseToc,
+  splitPacket,
+  stripPadding,
+} from '../src';
 import { concat, everyLayout, FRAME_MS, framesOf, layOut, paddingLength } from './framed-packets';
 import { opusError } from './opus-errors';
 import { framesIn, writtenAnew } from './parsed-frames';
@@ -108,6 +116,28 @@ describe('parsePacket', () => {
 
 function hexOf(packets: readonly Uint8Array[]): string[] {
   return packets.map((packet) => Buffer.from(packet).toString('hex'));
+}
+
+describe('packetSamplesOrZero', () => {
+  it('is what packetSamples gives, and 0 where that throws, for every first two bytes', () => {
+    for (let toc = 0; toc < 256; toc++) {
+      expect(packetSamplesOrZero(Uint8Array.of(toc))).toBe(samplesUnlessThrown(Uint8Array.of(toc)));
+      for (let count = 0; count < 256; count++) {
+        const packet = Uint8Array.of(toc, count);
+        if (packetSamplesOrZero(packet) !== samplesUnlessThrown(packet)) expect(packet).toBeUndefined();
+      }
+    }
+    expect(packetSamplesOrZero(new Uint8Array(0))).toBe(0);
+    expect(() => packetSamplesOrZero(Uint8Array.of(8), 0, 2)).toThrow(RangeError);
+  });
+});
+
+function samplesUnlessThrown(packet: Uint8Array): number {
+  try {
+    return packetSamples(packet);
+  } catch {
+    return 0;
+  }
 }
 
 describe('packetSamples', () => {

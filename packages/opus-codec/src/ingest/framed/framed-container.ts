@@ -5,7 +5,7 @@ import {
   type FramedPacket,
   type OpusHead,
   type PacketFraming,
-  packetSamples,
+  packetSamplesOrZero,
   parseToc,
 } from '@zarr-audio/opus-parser';
 import { asCoded, OpusCodecError } from '../../errors';
@@ -99,16 +99,24 @@ class FramedBatches {
   }
 
   *#batch(framed: readonly FramedPacket[]): Generator<TimedBatch> {
-    const samples = Uint16Array.from(framed, (packet) => this.#duration(packet));
-    const packets = samples.reduce((count, each) => count + Math.sign(each), 0);
-    if (packets === 0) return;
-    const gap = this.#gap;
-    this.#gap = 0;
-    if (gap > 0) this.timeline.gap(gap, framed[0]!.byteOffset);
-    this.timeline.add(
-      packets,
-      samples.reduce((sum, each) => sum + each, 0),
-    );
+    const samples = new Uint16Array(framed.length);
+    let gap = 0;
+    for (const [i, { packet, byteOffset }] of framed.entries()) {
+      const count = packetSamplesOrZero(packet);
+      if (count === 0) {
+        this.timeline.repair('OPUS_BAD_PACKET', byteOffset, 0);
+        continue;
+      }
+      if (this.#gap > 0) {
+        gap = this.#gap;
+        this.timeline.gap(gap, byteOffset);
+        this.#gap = 0;
+      }
+      samples[i] = count;
+      this.#lastSamples = count;
+      this.timeline.add(1, count);
+    }
+    if (samples.every((count) => count === 0)) return;
     const batch: PacketBatch = {
       count: framed.length,
       packet: (i) => framed[i]!.packet,
@@ -116,17 +124,6 @@ class FramedBatches {
       byteLength: (i) => framed[i]!.byteLength,
     };
     yield { packets: batch, samples, gap };
-  }
-
-  /** 0 for a packet that can't be decoded, which is left out. */
-  #duration({ packet, byteOffset }: FramedPacket): number {
-    try {
-      this.#lastSamples = packetSamples(packet);
-      return this.#lastSamples;
-    } catch (error) {
-      this.timeline.repair(asCoded(error).code, byteOffset, 0);
-      return 0;
-    }
   }
 }
 

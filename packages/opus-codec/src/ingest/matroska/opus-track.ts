@@ -1,6 +1,5 @@
 import type { MatroskaBlock, MatroskaTrack } from '@zarr-audio/matroska-demux';
-import { encodeOpusHead, type OpusHead, packetSamples, parseOpusHead } from '@zarr-audio/opus-parser';
-import { asCoded } from '../../errors';
+import { encodeOpusHead, type OpusHead, packetSamplesOrZero, parseOpusHead } from '@zarr-audio/opus-parser';
 import { plainHead } from '../made-headers';
 import type { OpusStream, OpusStreamEvent, PacketBatch } from '../opus-stream';
 import { StreamTimeline } from '../stream-timeline';
@@ -98,12 +97,9 @@ export class OpusTrack {
   }
 
   #duration(block: MatroskaBlock, i: number): number {
-    try {
-      return packetSamples(block.frame(i));
-    } catch (error) {
-      this.timeline.repair(asCoded(error).code, block.frameOffset(i), 0);
-      return 0;
-    }
+    const samples = packetSamplesOrZero(block.frame(i));
+    if (samples === 0) this.timeline.repair('OPUS_BAD_PACKET', block.frameOffset(i), 0);
+    return samples;
   }
 
   /** DiscardPadding in samples; one that asks for more than the block holds can't be meant (ffmpeg ignores it too). */

@@ -1,6 +1,6 @@
 import type { Mp4File, Mp4Sample, Mp4Track } from '@zarr-audio/mp4-demux';
-import { type OpusHead, packetSamples, parseOpusHead } from '@zarr-audio/opus-parser';
-import { asCoded, OpusCodecError } from '../../errors';
+import { type OpusHead, packetSamplesOrZero, parseOpusHead } from '@zarr-audio/opus-parser';
+import { OpusCodecError } from '../../errors';
 import { madeTags } from '../made-headers';
 import type { OpusStream, OpusStreamEvent, PacketBatch } from '../opus-stream';
 import { StreamTimeline } from '../stream-timeline';
@@ -50,11 +50,9 @@ export class OpusMp4Track {
   }
 
   sample({ data, byteOffset, byteLength, decodeTime, duration }: Mp4Sample, out: OpusStreamEvent[]): void {
-    let count: number;
-    try {
-      count = packetSamples(data);
-    } catch (error) {
-      this.timeline.repair(asCoded(error).code, byteOffset, 0);
+    const count = packetSamplesOrZero(data);
+    if (count === 0) {
+      this.timeline.repair('OPUS_BAD_PACKET', byteOffset, 0);
       return;
     }
     this.#lastTime = decodeTime;

@@ -4,7 +4,7 @@ import {
   isOpusHead,
   isOpusTags,
   type OpusHead,
-  packetSamples,
+  packetSamplesOrZero,
   parseOpusHead,
   parseOpusTags,
 } from '@zarr-audio/opus-parser';
@@ -209,14 +209,13 @@ export class OggOpusReader {
 
   /** Samples of an audio packet; 0 for one that can't be decoded, which is dropped. */
   #duration(logical: Logical, packets: OggPagePackets, i: number): number {
-    try {
-      if (packets.spansPages(i)) return packetSamples(packets.packet(i));
-      const start = packets.byteOffset(i) - packets.page.byteOffset - packets.page.headerLength;
-      return packetSamples(packets.page.body, start, start + packets.byteLength(i));
-    } catch (error) {
-      logical.timeline.repair(asCoded(error).code, packets.byteOffset(i), 0);
-      return 0;
-    }
+    const { page } = packets;
+    const start = packets.byteOffset(i) - page.byteOffset - page.headerLength;
+    const samples = packets.spansPages(i)
+      ? packetSamplesOrZero(packets.packet(i))
+      : packetSamplesOrZero(page.body, start, start + packets.byteLength(i));
+    if (samples === 0) logical.timeline.repair('OPUS_BAD_PACKET', packets.byteOffset(i), 0);
+    return samples;
   }
 
   #open({ number, ogg, head, headPacket, tagsPacket, tags, timeline }: Logical, out: OggOpusEvent[]): OpusStream {
