@@ -36,7 +36,7 @@ export function opus({ backend = 'auto', framing, loaders, onWarning, ...wasm }:
   const decoders = new DecoderPool();
   return {
     id: 'opus',
-    capabilities: { sampleRates: [48_000], maxChannels: 2, lossless: false, encode: true },
+    capabilities: { sampleRates: [48_000], maxChannels: 255, lossless: false, encode: true },
     hasSeekPoints: true,
     fastPreRoll: RFC_PRE_ROLL,
     probe: (head) => framing !== undefined || holdsOpus(head),

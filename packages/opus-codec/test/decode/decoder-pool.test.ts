@@ -92,9 +92,9 @@ describe('DecoderPool', () => {
     expect(() => new DecoderPool({ maxIdle: -1 })).toThrow(RangeError);
     expect(() => new DecoderPool({ maxIdle: 0.5 })).toThrow(RangeError);
     const counted = counting();
-    const lcr = oggLinks(fixture('ogg_opus/test-3-LCR.opus'))[0]!;
-    expect(() => new DecoderPool().acquire(lcr.stream, counted)).toThrow(
-      expect.objectContaining({ code: 'TOO_MANY_CHANNELS' }),
+    const attributes = { ...stereo.stream.attributes, output_gain_q8: 1e6 };
+    expect(() => new DecoderPool().acquire({ channels: 2, attributes }, counted)).toThrow(
+      expect.objectContaining({ code: 'OPUS_BAD_ATTRIBUTES' }),
     );
     expect(counted.made()).toBe(0);
   });

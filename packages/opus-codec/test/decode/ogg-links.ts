@@ -12,6 +12,8 @@ export function fixture(path: string): Uint8Array {
 export interface Link {
   /** What `createPacketDecoder` takes. */
   readonly stream: StreamDescription;
+  /** The OpusHead. */
+  readonly headPacket: Uint8Array;
   readonly packets: Uint8Array[];
   /** Frames that a player gives: from pre-skip on to the last granule position. */
   readonly playedFrames: number;
@@ -62,6 +64,6 @@ export function oggLinks(bytes: Uint8Array): Link[] {
     // A stream may begin at any granule position; one whose only page is also its last begins at 0 (RFC 7845 §4.5).
     const start = first === last ? 0 : first.granule - decoded(first.packets);
     const playedFrames = Math.min(last.granule - start, decoded(audio.length)) - stream.preSkip;
-    return { stream, packets: audio, playedFrames };
+    return { stream, headPacket: packets[0]!, packets: audio, playedFrames };
   });
 }

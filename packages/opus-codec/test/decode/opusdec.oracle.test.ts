@@ -7,6 +7,7 @@ import { selectBackend } from '../../src/backends/select';
 import { decodeLink, sha256 } from './decoded-link';
 import { FIXTURES, fixture, type Link, oggLinks } from './ogg-links';
 import { GOLDEN_PATH, type LinkGolden, type PcmGoldens, soundFiles } from './pcm-goldens';
+import { oggCrc } from './reframed-packets';
 
 /*
  * `RECORD_GOLDENS=1 npm run test:oracles` writes the goldens that golden.test.ts compares with.
@@ -59,16 +60,6 @@ function withGain(bytes: Uint8Array, gainQ8: number): Uint8Array {
   patched.writeUInt32LE(0, 22);
   patched.writeUInt32LE(oggCrc(patched.subarray(0, 28 + headLength)), 22);
   return patched;
-}
-
-/** CRC-32 of polynomial 0x04c11db7, not reflected, from 0 (RFC 3533 §6). */
-function oggCrc(bytes: Uint8Array): number {
-  let crc = 0;
-  for (const byte of bytes) {
-    crc ^= byte << 24;
-    for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc < 0 ? 0x04c11db7 : 0);
-  }
-  return crc >>> 0;
 }
 
 describe('opusdec --no-dither --rate 48000', async () => {

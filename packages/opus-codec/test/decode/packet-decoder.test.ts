@@ -1,11 +1,13 @@
-import { encodePacket, packetSamples, parsePacket, splitPacket } from '@zarr-audio/opus-parser';
+import { encodePacket, packetSamples, splitPacket } from '@zarr-audio/opus-parser';
 import { describe, expect, it } from 'vitest';
 import type { OpusBackend, RawDecoder } from '../../src/backends/backend';
-import { createPacketDecoder, MAX_PACKET_FRAMES } from '../../src/decode/packet-decoder';
+import { createPacketDecoder } from '../../src/decode/packet-decoder';
+import { MAX_PACKET_FRAMES } from '../../src/decode/raw-packet';
 import { backendsHere, native, wasm } from '../backends/backends-here';
 import { changedBackend } from '../backends/fake-backends';
 import { decodeLink, sha256 } from './decoded-link';
 import { fixture, type Link, oggLinks } from './ogg-links';
+import { padded, spanned } from './reframed-packets';
 
 const link = (path: string) => oggLinks(fixture(path))[0]!;
 const stereo = link('ogg_opus/stereo.opus');
@@ -19,17 +21,6 @@ const withGain = (from: Link, gain: number): Link => ({
 function largestPacket(): Uint8Array {
   const frames = Array.from({ length: 48 }, (_, f) => Uint8Array.from({ length: 1275 - (f & 1) }, (_, i) => i * 7 + f));
   return encodePacket((28 << 3) | 4, frames);
-}
-
-/** The packet with so many bytes of padding behind it (RFC 6716 §3.2.5), framed by code 3. */
-function padded(packet: Uint8Array, padding: number): Uint8Array {
-  const { frames } = parsePacket(packet);
-  expect(frames).toHaveLength(1);
-  const lengths = [...Array(Math.floor(padding / 254)).fill(255), padding % 254];
-  const bytes = new Uint8Array(2 + lengths.length + frames[0]!.byteLength + padding);
-  bytes.set([packet[0]! | 3, 0x40 | 1, ...lengths]);
-  bytes.set(packet.subarray(frames[0]!.byteOffset), 2 + lengths.length);
-  return bytes;
 }
 
 /** What reaches the raw decoder. */
@@ -182,14 +173,16 @@ describe('createPacketDecoder', () => {
 
   it('gives the raw decoder back where that is asked for', () => {
     const spy = spied(backend);
-    const released: RawDecoder[] = [];
-    const decoder = createPacketDecoder(mono.stream, spy.backend, {
-      exact: true,
-      release: (raw) => released.push(raw),
-    });
+    const raw = spy.backend.createDecoder(1);
+    const released: [RawDecoder, number][] = [];
+    const supply = {
+      take: () => raw,
+      giveBack: (decoder: RawDecoder, channels: number) => released.push([decoder, channels]),
+    };
+    const decoder = createPacketDecoder(mono.stream, spy.backend, { exact: true, supply });
     decoder.free();
     decoder.free();
-    expect(released).toHaveLength(1);
+    expect(released).toEqual([[raw, 1]]);
     expect(spy.calls).toEqual(['gain 0']);
   });
 
@@ -229,21 +222,6 @@ describe('createPacketDecoder', () => {
 });
 
 describe('a packet over several Ogg pages', () => {
-  /** As `byte_len` bytes of a blob: the second page's header stands where the first page is full. */
-  function spanned(packet: Uint8Array): Uint8Array {
-    const rest = packet.subarray(65_025);
-    const header = Buffer.alloc(27 + Math.floor(rest.length / 255) + 1, 255);
-    header.write('OggS', 0, 'latin1');
-    header.fill(0, 4, 27);
-    header[5] = 1;
-    header.writeUInt32LE(7, 18);
-    header[26] = header.length - 27;
-    header[header.length - 1] = rest.length % 255;
-    const page = Buffer.concat([header, rest]);
-    page.writeUInt32LE(oggCrc(page), 22);
-    return Buffer.concat([packet.subarray(0, 65_025), page]);
-  }
-
   it.each(backendsHere)('%s gets it without the page headers', (_, selected) => {
     const packet = padded(stereo.packets[0]!, 70_000);
     const decoder = createPacketDecoder(stereo.stream, selected.backend, selected);
@@ -291,13 +269,3 @@ it('64 stereo decoders of WASM, interleaved, give what each gives alone', () => 
   expect(running.map(({ output }) => sha256(output))).toEqual(running.map((_, i) => expected[i % 4]));
   for (const { decoder } of running) decoder.free();
 });
-
-/** CRC-32 of polynomial 0x04c11db7, not reflected, from 0 (RFC 3533 §6). */
-function oggCrc(bytes: Uint8Array): number {
-  let crc = 0;
-  for (const byte of bytes) {
-    crc ^= byte << 24;
-    for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc < 0 ? 0x04c11db7 : 0);
-  }
-  return crc >>> 0;
-}
