@@ -19,6 +19,7 @@ it('exports these names', () => {
     'keepsBinaryTail',
     'looksLikeOpusDemo',
     'packetSamples',
+    'packetSamplesOrZero',
     'parseOpusDemo',
     'parseOpusHead',
     'parseOpusTags',
