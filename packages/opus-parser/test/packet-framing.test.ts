@@ -190,6 +190,9 @@ describe('a reader', () => {
     expect(reader.push(Uint8Array.of(1, 2, 3))).toHaveLength(1);
     const first = opusError(() => reader.finish());
     expect(first.code).toBe('OPUS_BAD_FRAMING');
+    const atOnce = createPacketFraming('u32be');
+    expect(opusError(() => atOnce.push(Uint8Array.of(99, 0, 0, 0))).field).toBe('length');
+    expect(opusError(() => atOnce.finish()).field).toBe('length');
     const prefixed = createPacketFraming('u32be');
     expect(prefixed.push(Uint8Array.of(0, 0, 0, 1, 7, 99, 0, 0, 0))).toHaveLength(1);
     const second = opusError(() => prefixed.push(new Uint8Array(0)));
