@@ -74,7 +74,7 @@ function decodeAll(
 }
 
 /** A backend whose decoders are counted, and that fails where it is told to. */
-function watched(fail: { atDecoder?: number; atPacket?: number } = {}) {
+function watched(fail: { atDecoder?: number; atPacket?: number; atGain?: number } = {}) {
   const counts = { made: 0, live: 0, resets: 0, decoded: 0, gains: [] as number[] };
   const backend: OpusBackend = {
     ...wasm.backend,
@@ -93,6 +93,7 @@ function watched(fail: { atDecoder?: number; atPacket?: number } = {}) {
           decoder.reset();
         },
         setGain(q8) {
+          if (counts.gains.length === fail.atGain) throw new Error('no gain');
           counts.gains.push(q8);
           decoder.setGain(q8);
         },
@@ -110,7 +111,9 @@ describe.each(backendsHere)('with %s', (_, selected) => {
   it.each([
     ['mono for both channels', 1, 0, [0, 0]],
     ['channels exchanged', 1, 1, [1, 0]],
-    ['one of two channels', 1, 1, [1]],
+    ['the right one of two channels', 1, 1, [1]],
+    ['the left one of two channels', 1, 1, [0]],
+    ['a stream that is not heard', 2, 1, [0, 1]],
     ['a silent channel', 1, 1, [0, 255]],
     ['nothing but silence', 2, 1, [255, 255, 255]],
     ['5.1', 4, 2, [0, 4, 1, 2, 3, 5]],
@@ -328,6 +331,9 @@ describe('its decoders', () => {
     expect(pool.idle).toBe(3);
     pool.clear();
     expect(selected.counts.live).toBe(0);
+    const deaf = watched({ atGain: 2 });
+    expect(() => createPacketDecoder(surround.stream, deaf.backend, wasm)).toThrow('no gain');
+    expect([deaf.counts.made, deaf.counts.live]).toEqual([3, 0]);
     const alone = watched({ atDecoder: 2 });
     expect(() => createPacketDecoder(surround.stream, alone.backend, wasm)).toThrow('no more');
     expect(alone.counts.live).toBe(0);
