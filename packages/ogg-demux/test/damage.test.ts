@@ -199,6 +199,15 @@ describe('OGG_SEQUENCE_GAP', () => {
     expect(packetsOf(events).length).toBe(6);
   });
 
+  it('is late, and no double, if an earlier number comes with something else, or with more', () => {
+    for (const packet of [filled(100, 50), filled(101, 1)]) {
+      const other = pageOf([packet], { sequence: 1, granule: 960n });
+      const events = demuxed(concat([...pages.slice(0, 4), other, pages[4]!]));
+      expect(damagesOf(events).map(({ order }) => order)).toEqual(['late', 'lost']);
+      expect(packetsOf(events)[4]).toEqual(packet);
+    }
+  });
+
   it('takes numbers over 2^32 for what they are', () => {
     const sequences = [0xfffffffe, 0xffffffff, 0, 1];
     const turned = sequences.map((sequence, i) => pageOf([all[i]!], { sequence, flags: i === 0 ? 2 : 0 }));

@@ -61,13 +61,38 @@ describe('pages and packets', () => {
     expect(packetsOf(demux(page))).toEqual(many);
   });
 
+  it('takes pages of many packets and of few in turn', () => {
+    const packets = [text('head'), ...Array.from({ length: 3000 }, (_, i) => filled(i % 4, i))];
+    const pages = streamOf(packets, [255, 2, 255, 255, 3, 1, 254]);
+    const events = demux(concat(pages));
+    const lengths = pagesOf(events).flatMap((page) => Array.from({ length: page.count }, (_, i) => page.byteLength(i)));
+    const found = packetsOf(events);
+    expect(lengths).toEqual(packets.map(({ length }) => length));
+    expect(found.map(({ length }) => length)).toEqual(lengths);
+    expect(Buffer.concat(found).equals(Buffer.concat(packets))).toBe(true);
+  });
+
+  it('shares blocks of at most two pages among pages that come in pieces, however many', () => {
+    const packets = [text('head'), ...Array.from({ length: 300 }, (_, i) => filled(3000, i))];
+    const demuxer = new OggDemuxer();
+    let pages = 0;
+    for (const byte of concat(streamOf(packets, [12, 40]))) {
+      for (const { page } of pagesOf(demuxer.push(Uint8Array.of(byte)))) {
+        expect(page.body.buffer.byteLength).toBeLessThanOrEqual(130_614);
+        pages++;
+      }
+    }
+    expect(pages).toBeGreaterThan(100);
+  });
+
   it('refuses a number of a packet that is not there', () => {
-    const [bos] = pagesOf(demux(concat(simpleStream(2))));
-    for (const i of [-1, 1, 0.5, Number.NaN]) {
-      expect(() => bos!.packet(i)).toThrow(RangeError);
-      expect(() => bos!.byteOffset(i)).toThrow(RangeError);
-      expect(() => bos!.byteLength(i)).toThrow(RangeError);
-      expect(() => bos!.spansPages(i)).toThrow(RangeError);
+    for (const page of pagesOf(demux(concat(simpleStream(5))))) {
+      for (const i of [-1, -2, 1, 0.5, Number.NaN]) {
+        expect(() => page.packet(i)).toThrow(RangeError);
+        expect(() => page.byteOffset(i)).toThrow(RangeError);
+        expect(() => page.byteLength(i)).toThrow(RangeError);
+        expect(() => page.spansPages(i)).toThrow(RangeError);
+      }
     }
     const empty = encodePage({ sequence: 0, flags: 6, lacing: [], body: new Uint8Array() });
     expect(() => pagesOf(demux(empty))[0]!.packet(0)).toThrow(RangeError);

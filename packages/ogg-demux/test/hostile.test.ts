@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { OggDemuxer } from '../src';
+import { collectGarbage } from './garbage';
 import { encodePage, filled, pageOf, text } from './ogg-pages';
 
 const MB = 1_000_000;
@@ -83,6 +84,18 @@ describe('memory', () => {
       }
       expect(highest).toBeLessThan(40 * MB);
     }
+  });
+
+  it('does not grow while headers claim ever more of what follows, in small pieces', () => {
+    const demuxer = new OggDemuxer();
+    const piece = repeated(claim(255), 700);
+    for (let i = 0; i < 500; i++) demuxer.push(piece);
+    collectGarbage();
+    const before = heap();
+    for (let i = 0; i < 12_000; i++) demuxer.push(piece);
+    collectGarbage();
+    expect(heap() - before).toBeLessThan(MB / 2);
+    expect(demuxer.finish().length).toBeGreaterThan(0);
   });
 
   it('does not hold chunks for the sake of unfinished packets', () => {
