@@ -10,6 +10,8 @@ export interface WavOutput {
   readonly bitsPerSample: number;
   /** Samples per channel. */
   readonly frames: number;
+  /** The channels have no speakers (ambisonics, separate tracks): the header names none. */
+  readonly isDiscrete?: boolean;
 }
 
 /** Speaker bits (dwChannelMask) of 1 to 8 channels in WAV order. */
@@ -36,7 +38,7 @@ interface Layout {
  * @throws {TypeError} if the sample type is none.
  */
 export function encodeWavHeader(output: WavOutput): Uint8Array<ArrayBuffer> {
-  const { sampleRate, channels, frames } = output;
+  const { sampleRate, channels, frames, isDiscrete = false } = output;
   const { isFloat, sampleBytes, validBits, blockAlign, dataBytes } = layout(output);
   const extensible = channels > 2 || sampleBytes > 2 || validBits < 8 * sampleBytes;
   const formatBytes = extensible ? 40 : 16;
@@ -84,7 +86,7 @@ export function encodeWavHeader(output: WavOutput): Uint8Array<ArrayBuffer> {
   if (extensible) {
     u16(22);
     u16(validBits);
-    u32(CHANNEL_MASKS[channels] ?? 0);
+    u32((isDiscrete ? undefined : CHANNEL_MASKS[channels]) ?? 0);
     u16(isFloat ? 3 : 1);
     header.set(GUID_TAIL, at);
     at += GUID_TAIL.length;

@@ -1,6 +1,20 @@
 import { open, rename, rm } from 'node:fs/promises';
-import { CodedError, type PcmBlock, type PcmData, type SampleType, UNMEASURED } from '@zarr-audio/codec';
-import { encodeWavHeader, encodeWavSamples, type WavOutput, wavTrailer } from '@zarr-audio/wav';
+import {
+  CodedError,
+  type PcmBlock,
+  type PcmData,
+  type SampleType,
+  type StreamDescription,
+  UNMEASURED,
+} from '@zarr-audio/codec';
+import {
+  encodeWavHeader,
+  encodeWavSamples,
+  reorderChannels,
+  vorbisToWavOrder,
+  type WavOutput,
+  wavTrailer,
+} from '@zarr-audio/wav';
 import type { Recording } from 'zarr-audio';
 import { print } from '../output';
 import { openStoreAt } from '../stores';
@@ -56,7 +70,7 @@ async function writeFile(path: string, output: WavFile, blocks: AsyncIterable<Pc
   try {
     if (isWav) await file.writeFile(encodeWavHeader(output));
     for await (const { data } of blocks) {
-      await file.writeFile(isWav ? encodeWavSamples(shifted(data, output.shift), output) : littleEndian(data));
+      await file.writeFile(isWav ? encodeWavSamples(wavSamples(data, output), output) : littleEndian(data));
     }
     if (isWav) await file.writeFile(wavTrailer(output));
     await file.close();
@@ -69,6 +83,8 @@ async function writeFile(path: string, output: WavFile, blocks: AsyncIterable<Pc
 }
 
 interface WavFile extends WavOutput {
+  /** For each channel of the file, its number in the recording; undefined if they stay. */
+  readonly order: readonly number[] | undefined;
   /** Bits by which samples are moved up to fill theirs. */
   readonly shift: number;
 }
@@ -83,11 +99,21 @@ function wavOutput({ description }: Recording, dtype: SampleType | 'auto', frame
   const isWidened = sampleType === 'int32' && description.bitsPerSample <= 16;
   const bitsPerSample = isWidened || sampleType === 'float32' ? 32 : description.bitsPerSample;
   const shift = isWidened ? 32 - description.bitsPerSample : 0;
-  return { sampleRate, channels, sampleType, bitsPerSample, frames, shift };
+  const family = mappingFamily(description);
+  const order = family === 1 ? vorbisToWavOrder(channels) : undefined;
+  const isDiscrete = family > 1;
+  return { sampleRate, channels, sampleType, bitsPerSample, frames, isDiscrete, shift, order };
 }
 
-function shifted(data: PcmData, shift: number): PcmData {
-  return shift === 0 || !(data instanceof Int32Array) ? data : data.map((sample) => sample << shift);
+/** Opus has surround in Vorbis' order (family 1), and channels without speakers (2, 3, 255). RFC 7845 §5.1.1 */
+function mappingFamily({ codec, attributes: { channel_mapping: mapping } }: StreamDescription): number {
+  const isMapping = codec === 'opus' && typeof mapping === 'object' && mapping !== null && !Array.isArray(mapping);
+  return isMapping && typeof mapping.family === 'number' ? mapping.family : 0;
+}
+
+function wavSamples(data: PcmData, { order, shift }: WavFile): PcmData {
+  const ordered = order ? reorderChannels(data, order) : data;
+  return shift === 0 || !(ordered instanceof Int32Array) ? ordered : ordered.map((sample) => sample << shift);
 }
 
 /** Tells on standard error of what was crossed: holes, and places that are not those of a sequential decode. */
