@@ -21,31 +21,35 @@ export async function* ingestCanonical(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<IngestEvent> {
   const rewriters = new Map<OpusStream, StreamRewriter>();
-  for await (const event of container.read(signal)) {
-    if (event.type === 'failed') {
-      yield { type: 'failed', stream: event.number, error: event.error };
-      continue;
-    }
-    const { stream } = event;
-    if (event.type === 'begin') {
-      const plan = survey.plan(stream.number);
-      if (!plan) throw sourceChanged(stream);
-      const rewriter = new StreamRewriter(stream, plan, seekPoints());
-      rewriters.set(stream, rewriter);
-      yield beginOf(rewriter.stream, false);
-      continue;
-    }
-    const rewriter = rewriters.get(stream)!;
-    if (event.type === 'batch') rewriter.add(event.batch);
-    else rewriter.finish();
-    const piece = rewriter.writer.piece();
-    if (piece) yield piece;
-    if (event.type === 'end') {
-      const { plan } = rewriter;
-      const end = plan.endsInOgg ? plan.endSample : plan.samples;
+  for await (const events of container.read(signal)) {
+    const touched = new Set<StreamRewriter>();
+    for (const event of events) {
+      if (event.type === 'failed') {
+        yield { type: 'failed', stream: event.number, error: event.error };
+        continue;
+      }
+      const { stream } = event;
+      if (event.type === 'begin') {
+        const plan = survey.plan(stream.number);
+        if (!plan) throw sourceChanged(stream);
+        const rewriter = new StreamRewriter(stream, plan, seekPoints());
+        rewriters.set(stream, rewriter);
+        yield beginOf(rewriter.stream, false);
+        continue;
+      }
+      const rewriter = rewriters.get(stream)!;
+      if (event.type === 'batch') {
+        rewriter.add(event.batch);
+        touched.add(rewriter);
+        continue;
+      }
+      yield* rewriter.finish();
       rewriters.delete(stream);
-      const summary = summarize(stream, plan.preSkip, plan.trims, end);
-      yield { type: 'end', stream: stream.number, summary };
+      touched.delete(rewriter);
+    }
+    for (const { writer } of touched) {
+      const piece = writer.piece();
+      if (piece) yield piece;
     }
   }
 }
@@ -85,13 +89,18 @@ class StreamRewriter {
     });
   }
 
-  finish(): void {
-    const { endSample, endsInOgg, packets, samples, firstGranule } = this.plan;
-    const { timeline } = this.#source;
+  *finish(): Generator<IngestEvent> {
+    const { endSample, endsInOgg, packets, samples, firstGranule, preSkip, trims } = this.plan;
+    const source = this.#source;
+    const { timeline } = source;
     const isSame =
       timeline.packets === packets && timeline.samples === samples && timeline.firstGranule === firstGranule;
-    if (!isSame || samples - timeline.endTrim !== endSample) throw sourceChanged(this.#source);
+    if (!isSame || samples - timeline.endTrim !== endSample) throw sourceChanged(source);
     this.#checked(() => this.writer.finish(endsInOgg ? endSample : undefined));
+    const piece = this.writer.piece();
+    if (piece) yield piece;
+    const summary = summarize(source, preSkip, trims, endsInOgg ? endSample : samples);
+    yield { type: 'end', stream: source.number, summary };
   }
 
   /** The muxer refuses what the survey would have ruled out. */

@@ -54,7 +54,7 @@ export async function* ingestOpus(
 /** Packets of another container, put into canonical Ogg. The file is read twice. */
 async function* ingestContainer(container: OpusContainer, options: IngestOptions = {}): AsyncGenerator<IngestEvent> {
   const survey = new Survey();
-  for await (const event of container.read(options.signal)) survey.take(event);
+  for await (const events of container.read(options.signal)) for (const event of events) survey.take(event);
   yield* ingestCanonical(container, survey, () => seekPointsOf(options), options.signal);
 }
 
@@ -77,18 +77,20 @@ export async function* scanOggOpus(blob: ByteSource, options: IngestOptions = {}
 /** The packets of a file, stream by stream, where they lie in it. */
 export async function* listPackets(container: OpusContainer, options: IngestOptions = {}): AsyncGenerator<FilePacket> {
   const ends = new Map<OpusStream, number>();
-  for await (const event of container.read(options.signal)) {
-    if (event.type !== 'batch') continue;
-    const { packets, samples, gap } = event.batch;
-    let startSample = (ends.get(event.stream) ?? 0) + gap;
-    for (const [i, count] of samples.entries()) {
-      if (count === 0) continue;
-      const bytePosition = packets.byteOffset(i);
-      const byteLength = packets.byteLength(i);
-      yield { bytePosition, byteLength, samples: count, startSample, link: event.stream.number };
-      startSample += count;
+  for await (const events of container.read(options.signal)) {
+    for (const event of events) {
+      if (event.type !== 'batch') continue;
+      const { packets, samples, gap } = event.batch;
+      let startSample = (ends.get(event.stream) ?? 0) + gap;
+      for (const [i, count] of samples.entries()) {
+        if (count === 0) continue;
+        const bytePosition = packets.byteOffset(i);
+        const byteLength = packets.byteLength(i);
+        yield { bytePosition, byteLength, samples: count, startSample, link: event.stream.number };
+        startSample += count;
+      }
+      ends.set(event.stream, startSample);
     }
-    ends.set(event.stream, startSample);
   }
 }
 

@@ -55,6 +55,10 @@ export type OpusStreamEvent<Batch extends PacketBatch = PacketBatch> =
 export interface OpusContainer {
   /** Only Ogg can be kept as it is. */
   readonly isOgg: boolean;
-  /** @throws {OpusCodecError} at the end, if no stream came: why. */
-  read(signal?: AbortSignal): AsyncIterable<OpusStreamEvent>;
+  /**
+   * Events in order, as many at a time as became known together.
+   *
+   * @throws {OpusCodecError} at the end, if no stream came: why.
+   */
+  read(signal?: AbortSignal): AsyncIterable<readonly OpusStreamEvent[]>;
 }

@@ -10,7 +10,7 @@ import {
 } from '@zarr-audio/opus-parser';
 import { asCoded, OpusCodecError } from '../../errors';
 import { madeTags, plainHead } from '../made-headers';
-import type { OpusContainer, OpusStream, PacketBatch, TimedBatch } from '../opus-stream';
+import type { OpusContainer, OpusStream, OpusStreamEvent, PacketBatch, TimedBatch } from '../opus-stream';
 import { StreamTimeline } from '../stream-timeline';
 
 /**
@@ -27,17 +27,19 @@ export function framedContainer(source: ByteSource, framing: PacketFraming): Opu
       const { timeline } = batches;
       let stream: OpusStream | undefined;
       for await (const packets of framedPackets(source, framing, timeline, signal)) {
+        const found: OpusStreamEvent[] = [];
         for (const batch of batches.split(packets)) {
           if (!stream) {
             stream = streamOf(head, timeline);
-            yield { type: 'begin', stream };
+            found.push({ type: 'begin', stream });
           }
-          yield { type: 'batch', stream, batch };
+          found.push({ type: 'batch', stream, batch });
         }
+        yield found;
       }
       if (!stream) throw noPackets(timeline);
       timeline.finish();
-      yield { type: 'end', stream };
+      yield [{ type: 'end', stream }];
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { ByteSource } from '@zarr-audio/codec';
-import { type MatroskaTag, readMatroska } from '@zarr-audio/matroska-demux';
+import { MatroskaDemuxer, type MatroskaEvent, type MatroskaTag } from '@zarr-audio/matroska-demux';
 import type { OpusContainer, OpusStreamEvent } from '../opus-stream';
 import { isOpusTrack, MatroskaOpusReader } from './matroska-opus-reader';
 
@@ -13,14 +13,16 @@ export function matroskaContainer(source: ByteSource): OpusContainer {
     isOgg: false,
     async *read(signal) {
       const reader = new MatroskaOpusReader(known);
-      const options = { maxFrameBytes: MAX_FRAME_BYTES, tracks: isOpusTrack };
-      const found: OpusStreamEvent[] = [];
-      for await (const event of readMatroska(source.open({ signal }), options)) {
-        reader.read(event, found);
-        if (found.length > 0) yield* found.splice(0);
-      }
+      const demuxer = new MatroskaDemuxer({ maxFrameBytes: MAX_FRAME_BYTES, tracks: isOpusTrack });
+      const read = (events: readonly MatroskaEvent[]) => {
+        const found: OpusStreamEvent[] = [];
+        for (const event of events) reader.read(event, found);
+        return found;
+      };
+      for await (const bytes of source.open({ signal })) yield read(demuxer.push(bytes));
+      const found = read(demuxer.finish());
       reader.finish(found);
-      yield* found;
+      yield found;
       known = reader.tags;
       if (reader.streams === 0) throw reader.failure;
     },

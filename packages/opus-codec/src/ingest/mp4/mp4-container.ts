@@ -1,5 +1,5 @@
 import type { ByteSource, CodedError } from '@zarr-audio/codec';
-import { type Mp4File, type Mp4Track, readMp4Samples, scanMp4 } from '@zarr-audio/mp4-demux';
+import { type Mp4File, Mp4SampleReader, type Mp4Track, scanMp4 } from '@zarr-audio/mp4-demux';
 import { asCoded, OpusCodecError, otherCodec } from '../../errors';
 import type { OpusContainer, OpusStreamEvent } from '../opus-stream';
 import { OpusMp4Track } from './opus-mp4-track';
@@ -12,12 +12,15 @@ export function mp4Container(source: ByteSource): OpusContainer {
     async *read(signal) {
       scanned ??= await scanMp4(source.open({ signal }), { signal });
       const { tracks, failed } = audioTracks(scanned);
-      for (const [number, error] of failed) yield { type: 'failed', number, error };
-      const found: OpusStreamEvent[] = [];
-      for await (const sample of readMp4Samples(source.open({ signal }), [...tracks.keys()], { signal })) {
-        tracks.get(sample.track)!.sample(sample, found);
-        if (found.length > 0) yield* found.splice(0);
+      yield [...failed].map(([number, error]) => ({ type: 'failed' as const, number, error }));
+      const reader = new Mp4SampleReader([...tracks.keys()]);
+      for await (const bytes of source.open({ signal })) {
+        const found: OpusStreamEvent[] = [];
+        for (const sample of reader.push(bytes)) tracks.get(sample.track)!.sample(sample, found);
+        yield found;
       }
+      reader.finish();
+      const found: OpusStreamEvent[] = [];
       let streams = 0;
       for (const track of tracks.values()) {
         if (track.finish(found)) {
@@ -28,7 +31,7 @@ export function mp4Container(source: ByteSource): OpusContainer {
         failed.set(track.number, error);
         found.push({ type: 'failed', number: track.number, error });
       }
-      yield* found;
+      yield found;
       if (streams === 0) throw whyNone(failed);
     },
   };

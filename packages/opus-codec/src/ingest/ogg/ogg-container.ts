@@ -37,7 +37,7 @@ export function oggContainer(source: ByteSource): OpusContainer {
   return {
     isOgg: true,
     async *read(signal) {
-      for await (const { found } of readOggSteps(source, new OggOpusReader(), signal)) yield* found;
+      for await (const { found } of readOggSteps(source, new OggOpusReader(), signal)) yield found;
     },
   };
 }
