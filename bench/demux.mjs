@@ -1,5 +1,5 @@
 /*
- * Speed of @zarr-audio/ogg-demux beside other Ogg demuxers, in the same run, over 2.2 hours of Opus in 20 ms packets (45 MB,
+ * Speed of @zarr-audio/ogg-demux beside other Ogg demuxers, in turns, over 2.2 hours of Opus in 20 ms packets (45 MB,
  * 398,000 packets; made with ffmpeg once, in .cache/).
  *
  *   pnpm build && node bench/demux.mjs [file.opus]
@@ -18,11 +18,11 @@ import CodecParser from 'codec-parser';
 import { ALL_FORMATS, BufferSource, EncodedPacketSink, Input } from 'mediabunny';
 import prism from 'prism-media';
 import { opusFile } from './made-file.mjs';
-import { takeTurns } from './turns.mjs';
+import { benchArguments, takeTurns } from './turns.mjs';
 
 const CHUNK_BYTES = 65_536;
 const SMALL = 1000;
-const file = process.argv[2] ?? opusFile();
+const [file = opusFile()] = benchArguments();
 const bytes = readFileSync(file);
 
 /** Pieces as a stream of the file would give them. */
@@ -98,6 +98,7 @@ async function readWithMediabunny() {
   const track = await input.getPrimaryAudioTrack();
   let packetBytes = 0;
   for await (const packet of new EncodedPacketSink(track).packets()) packetBytes += packet.data.length;
+  input.dispose();
   return packetBytes;
 }
 
@@ -148,7 +149,7 @@ const contenders = [
   { name: 'OggDemuxStream', run: () => stream(new OggDemuxStream()) },
   { name: PRISM_STREAM, run: () => stream(new prism.opus.OggDemuxer()) },
 ];
-const results = await takeTurns(contenders);
+const results = await takeTurns(import.meta.url, contenders);
 
 console.log(`${(bytes.length / 1e6).toFixed(1)} MB; every checksum verified by ours, by none of the others\n`);
 const heads = ['ms', 'least', 'CPU ms', 'MB/s', 'x prism', 'x codec-parser', 'x mediabunny'];

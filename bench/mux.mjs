@@ -13,10 +13,9 @@ import { OggDemuxer } from '@zarr-audio/ogg-demux';
 import { OggPacketMuxer } from '@zarr-audio/ogg-mux';
 import { EncodedAudioPacketSource, EncodedPacket, NullTarget, OggOutputFormat, Output } from 'mediabunny';
 import { opusFile } from './made-file.mjs';
-import { takeTurns } from './turns.mjs';
+import { benchArguments, takeTurns } from './turns.mjs';
 
-const file = process.argv[2] ?? opusFile();
-const folder = mkdtempSync(join(tmpdir(), 'zarr-audio-bench-'));
+const [file = opusFile()] = benchArguments();
 
 const packets = [];
 const demuxer = new OggDemuxer();
@@ -57,22 +56,20 @@ async function muxWithMediabunny() {
 }
 
 function ffmpeg() {
+  const folder = mkdtempSync(join(tmpdir(), 'zarr-audio-bench-'));
   const args = ['-v', 'error', '-y', '-i', file, '-c', 'copy', join(folder, 'copy.opus')];
   const { status, error } = spawnSync('ffmpeg', args, { stdio: 'inherit' });
+  rmSync(folder, { recursive: true });
   if (error || status !== 0) throw new Error(`ffmpeg failed (${error?.message ?? status})`);
   return 0;
 }
 
-const results = await takeTurns(
-  [
-    { name: 'OggPacketMuxer, pages of 1 s', run: () => mux(48_000) },
-    { name: 'OggPacketMuxer, a page a packet', run: () => mux(1) },
-    { name: 'mediabunny', run: muxWithMediabunny, slow: true },
-    { name: 'ffmpeg -c copy, a process', run: ffmpeg, slow: true },
-  ],
-  { rounds: 8 },
-);
-rmSync(folder, { recursive: true });
+const results = await takeTurns(import.meta.url, [
+  { name: 'OggPacketMuxer, pages of 1 s', run: () => mux(48_000) },
+  { name: 'OggPacketMuxer, a page a packet', run: () => mux(1) },
+  { name: 'mediabunny', run: muxWithMediabunny, slow: true },
+  { name: 'ffmpeg -c copy, a process', run: ffmpeg, slow: true },
+]);
 const packetBytes = audio.reduce((sum, { length }) => sum + length, 0);
 console.log(`${audio.length} packets, ${(packetBytes / 1e6).toFixed(1)} MB\n`);
 for (const [name, { ms, result }] of Object.entries(results)) {

@@ -5,7 +5,7 @@ const MAX_BLOCK_BYTES = 2 * MAX_PAGE_BYTES;
 
 /** The least that the first block takes, and what later ones take if pages are small. */
 const FIRST_BLOCK_BYTES = 1024;
-const BLOCK_BYTES = 32_768;
+const BLOCK_BYTES = 65_536;
 
 /**
  * Bytes that wait for the rest of their page, over pushes: at most one page and what is read beyond it.
