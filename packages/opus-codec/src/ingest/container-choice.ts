@@ -1,8 +1,8 @@
 import { type ByteSource, errorCode, readHead } from '@zarr-audio/codec';
 import { isMatroska, matroskaTracks, readMatroska } from '@zarr-audio/matroska-demux';
 import { hasOpusTrack, isMp4, scanMp4 } from '@zarr-audio/mp4-demux';
-import { isOgg } from '@zarr-audio/ogg-demux';
-import { looksLikeOpusDemo, type PacketFraming } from '@zarr-audio/opus-parser';
+import { isOgg, OggDemuxer } from '@zarr-audio/ogg-demux';
+import { isOpusHead, looksLikeOpusDemo, type PacketFraming } from '@zarr-audio/opus-parser';
 import { framedContainer } from './framed/framed-container';
 import { matroskaContainer } from './matroska/matroska-container';
 import { isOpusTrack } from './matroska/matroska-opus-reader';
@@ -15,10 +15,10 @@ const HEAD_BYTES = 65_536;
 
 /** Does a file that begins so hold Opus? `head`: 64 KiB of it or all. Undefined: it can't be told from that. */
 export function holdsOpus(head: Uint8Array): boolean | undefined {
-  if (isOgg(head)) return hasOpusHead(head);
+  if (isOgg(head) && hasOpusHead(head)) return true;
   if (isMatroska(head)) return matroskaTracks(head)?.some(isOpusTrack);
   if (isMp4(head)) return hasOpusTrack(head);
-  return looksLikeOpusDemo(head);
+  return looksLikeOpusDemo(head) || beginsOpusInOgg(head);
 }
 
 /** The same for the whole file; one that can't be read holds none. */
@@ -60,4 +60,12 @@ function hasOpusHead(head: Uint8Array): boolean {
     if (head[i] === 0x4f && OPUS_HEAD.every((byte, k) => head[i + k] === byte)) return true;
   }
   return head.length < 28 + OPUS_HEAD.length;
+}
+
+/** A sound page that begins a stream of Opus, behind garbage or tags of another kind (ID3). */
+function beginsOpusInOgg(head: Uint8Array): boolean {
+  return new OggDemuxer().push(head).some(({ type, ...event }) => {
+    const stream = type === 'stream' && 'stream' in event ? event.stream : undefined;
+    return stream?.firstPacket !== undefined && isOpusHead(stream.firstPacket);
+  });
 }

@@ -90,5 +90,5 @@ export function heardSamples(preSkip: number, end: number, trims: readonly Trim[
   for (const [start, samples] of trims) {
     heard -= Math.max(0, Math.min(end, start + samples) - Math.max(preSkip, start));
   }
-  return heard;
+  return Math.max(0, heard);
 }

@@ -54,9 +54,18 @@ export class Survey {
     const lastHole = gaps.at(-1)?.end ?? Number.NEGATIVE_INFINITY;
     const endsInOgg = endTrim === 0 || (fitsOnePage && endSample - lastHole > NEAR_HOLE);
     const within = startTrimmed(wanted - preSkip, preSkip, trims);
-    const all: readonly Trim[] = endsInOgg ? within : [...within, [endSample, endTrim]];
+    const all = within.flatMap((trim) => clipped(trim, 0, samples));
+    const trimmed = all.at(-1)?.reduce((start, count) => start + count) ?? 0;
+    if (!endsInOgg) all.push(...clipped([endSample, endTrim], trimmed, samples));
     this.#plans.set(stream.number, { packets, samples, endSample, preSkip, endsInOgg, trims: all, firstGranule });
   }
+}
+
+/** What of a trim lies in `[from, to)`. */
+function clipped([start, count]: Trim, from: number, to: number): Trim[] {
+  const first = Math.max(start, from);
+  const end = Math.min(start + count, to);
+  return first < end ? [[first, end - first]] : [];
 }
 
 /** The packets at the end of a stream, as many as could share a page, with no hole in between. */

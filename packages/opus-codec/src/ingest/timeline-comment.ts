@@ -65,13 +65,14 @@ export function applyTimeline(comment: TimelineComment | null, timeline: StreamT
     timeline.firstGranule = comment.firstGranule;
     timeline.note('OPUS_STARTS_LATE', byteOffset, comment.firstGranule);
   }
-  for (const [start, samples] of comment.trims) timeline.trim(start, samples, byteOffset);
+  timeline.trims.push(...comment.trims);
 }
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 
+/** Up to `MAX_TRIMS` of the source, one at the start and one at the end. */
 function areTrims(value: unknown, samples: number): value is Trim[] {
-  if (!Array.isArray(value) || value.length > MAX_TRIMS) return false;
+  if (!Array.isArray(value) || value.length > MAX_TRIMS + 2) return false;
   let end = 0;
   for (const trim of value) {
     if (!Array.isArray(trim) || trim.length !== 2 || !isCount(trim[0]) || !isCount(trim[1])) return false;

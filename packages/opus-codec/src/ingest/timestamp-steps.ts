@@ -50,6 +50,9 @@ export class TimestampSteps<T> {
   readonly #queue: { readonly entry: Stamped<T>; readonly ahead: number }[] = [];
   #first: { readonly ahead: number; readonly byteOffset: number } | undefined;
   #gaps = 0;
+  #placed = 0;
+  /** Only the first entry is placed: it stands alone against those that follow. */
+  #isFirst = false;
   #lastAhead = 0;
 
   constructor(timeline: StreamTimeline, tick: number) {
@@ -103,6 +106,8 @@ export class TimestampSteps<T> {
     this.#timeline.add(entry.packets, entry.samples);
     this.#queue.shift();
     this.#before.push(ahead);
+    this.#isFirst = this.#placed === 0;
+    this.#placed++;
     if (this.#before.length > WINDOW) this.#before.shift();
     this.#lastAhead = ahead;
     return { payload: entry.payload, gap, end: this.#timeline.samples };
@@ -111,6 +116,8 @@ export class TimestampSteps<T> {
   /** Samples that are missing before the entry; negative where the time goes back. */
   #stepAt({ packetSamples }: Stamped<T>, ahead: number): number {
     const last = this.#before.at(-1);
+    // One stamp against all others: some muxers give the first packet another time than it has.
+    if (this.#isFirst) return 0;
     const least = Math.max(packetSamples - 1.5 * this.#tick, 2 * this.#tick);
     if (last === undefined || Math.abs(ahead - last) < least / 2) return 0;
     const after = this.#queue.map((queued) => queued.ahead);

@@ -64,6 +64,7 @@ describe('packets without a container', () => {
       totalSamples: 99 * 960,
       gaps: [{ end: 42 * 960, samples: 1920 }],
     });
+    expect(codesOf(streams[0]!.summary)).toEqual(['OPUS_GAP', 'OPUS_PACKETS_LOST']);
   });
 
   it('what stands before a place where the framing breaks is kept, and the place is told', async () => {

@@ -412,6 +412,51 @@ describe('what would grow without bound', () => {
   });
 });
 
+describe('what is told of damage', () => {
+  const codes = async (...parts: Uint8Array[]) => {
+    const { streams } = await ingest(concatenate(parts));
+    return streams.map((made) => codesOf(made.summary));
+  };
+  const broken = () => stream(regularPages(1), 9).map((bytes, i) => (i === 2 ? bytes.with(50, bytes[50]! ^ 1) : bytes));
+
+  it('a last link of which nothing is left is told with the one before it', async () => {
+    expect(await codes(...stream(regularPages(2)), ...broken())).toEqual([['OGG_CRC_MISMATCH', 'OPUS_NO_PACKETS']]);
+  });
+
+  it('damage before and in links without sound is told with the next one', async () => {
+    const garbage = new Uint8Array(9);
+    expect(await codes(garbage, ...stream([]).slice(0, 2), ...stream(regularPages(2)))).toEqual([
+      ['OGG_GARBAGE', 'OPUS_NO_PACKETS'],
+    ]);
+    expect(await codes(...broken(), ...stream(regularPages(2)))).toEqual([['OGG_CRC_MISMATCH', 'OPUS_NO_PACKETS']]);
+  });
+
+  it('an EOS flag too early does not end the stream', async () => {
+    const early = regularPages(5).with(1, { ...regularPages(5)[1]!, eos: true });
+    const { streams } = await ingest(concatenate(stream(early)));
+    expect(streams[0]!.summary).toMatchObject({ packets: 50, totalSamples: TOTAL });
+    expect(codesOf(streams[0]!.summary)).toContain('OGG_PAGE_AFTER_EOS');
+    await expectRebuilt(streams[0]!);
+  });
+
+  it('a page within a packet, which says nothing, does not make a lone wrong granule position a hole', async () => {
+    const pages: MadePage[] = regularPages(5).with(2, { ...regularPages(5)[2]!, granule: 1_000_000 });
+    const { streams } = await ingest(concatenate(stream(pages.toSpliced(3, 0, { packets: [], granule: -1n }))));
+    expect(streams[0]!.summary).toMatchObject({ packets: 50, totalSamples: TOTAL, gaps: [] });
+    expect(codesOf(streams[0]!.summary)).toEqual(['OPUS_GRANULE_WRONG']);
+  });
+
+  it('a start trim and an end trim that meet leave nothing, and not less', async () => {
+    const first = { packets: AUDIO.slice(0, 80), granule: 10 };
+    const last = { packets: AUDIO.slice(80, 90), granule: 10 };
+    const { streams } = await ingest(
+      concatenate(stream([first, { packets: AUDIO.slice(80, 81), granule: 970 }, last])),
+    );
+    expect(streams[0]!.summary.totalSamples).toBeGreaterThanOrEqual(0);
+    await expectRebuilt(streams[0]!);
+  });
+});
+
 describe('several streams', () => {
   it('of a chain, also with the same serial, are told apart', async () => {
     const { streams } = await ingest(

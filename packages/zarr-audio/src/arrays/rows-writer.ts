@@ -59,7 +59,7 @@ class ChunkedRowsWriter implements RowsWriter {
   readonly #chunkRows: number;
   readonly #sorted: RowsWriterOptions['sorted'];
   /** Rows of the chunk that grows. */
-  readonly #buffer: Float64Array;
+  #buffer: Float64Array;
   #filled = 0;
   #chunks = 0;
   #storedBytes = 0;
@@ -101,6 +101,8 @@ class ChunkedRowsWriter implements RowsWriter {
     if (rows === 0) throw new RangeError(`${this.#array}: an array of no rows can't be written`);
     if (this.#filled > 0) await this.#endChunk();
     await Promise.all(this.#writing);
+    // A file of a thousand links has a thousand writers, which wait for the last of them.
+    this.#buffer = new Float64Array(0);
     const own: JsonObject = { stored_bytes: this.#storedBytes };
     if (this.#sorted) own[this.#sorted.attribute] = this.#firstValues;
     return { rows, metadata: rowsDocument(rows, this.#width, this.#chunkRows, { ...own, ...attributes }) };

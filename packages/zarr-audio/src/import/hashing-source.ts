@@ -17,6 +17,8 @@ export class HashingSource implements ByteSource {
   #hash: Sha256 = createSha256();
   #bytes = 0;
   #complete = false;
+  /** Of the first pass that went to the end. */
+  #known: string | undefined;
 
   constructor(source: ByteSource) {
     this.#source = source;
@@ -61,6 +63,12 @@ export class HashingSource implements ByteSource {
         { file: this.name, expected: this.byteLength, actual: this.#bytes },
       );
     }
+    const hex = this.#hash.hex();
+    if (this.#known !== undefined && this.#known !== hex) {
+      const message = `${this.name} changed while it was read. Import it again when nobody writes to it`;
+      throw new StoreError('SOURCE_CHANGED', message, { file: this.name });
+    }
+    this.#known = hex;
     this.#complete = true;
   }
 
@@ -68,7 +76,7 @@ export class HashingSource implements ByteSource {
   digestOfPass(): string | undefined {
     if (!this.#complete) return undefined;
     this.#complete = false;
-    return this.#hash.hex();
+    return this.#known;
   }
 
   /** Hash and length of the whole source; reads it where no pass has come to the end. Ends the hash. */
@@ -78,6 +86,6 @@ export class HashingSource implements ByteSource {
       }
     }
     this.#complete = false;
-    return { sha256: this.#hash.hex(), bytes: this.#bytes };
+    return { sha256: this.#known!, bytes: this.#bytes };
   }
 }

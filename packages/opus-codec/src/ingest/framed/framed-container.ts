@@ -38,6 +38,7 @@ export function framedContainer(source: ByteSource, framing: PacketFraming): Opu
         yield found;
       }
       if (!stream) throw noPackets(timeline);
+      batches.finish();
       timeline.finish();
       yield [{ type: 'end', stream }];
     },
@@ -87,6 +88,7 @@ class FramedBatches {
   readonly timeline = new StreamTimeline();
   #gap = 0;
   #lastSamples = 0;
+  #lostAt = 0;
 
   *split(framed: readonly FramedPacket[]): Generator<TimedBatch> {
     let from = 0;
@@ -96,8 +98,14 @@ class FramedBatches {
       from = i + 1;
       if (this.#lastSamples === 0) this.timeline.repair('OPUS_BAD_PACKET', byteOffset, 0);
       else this.#gap += this.#lastSamples;
+      this.#lostAt = byteOffset;
     }
     yield* this.#batch(framed.slice(from));
+  }
+
+  /** Packets that were lost at the end are no hole: nothing follows. */
+  finish(): void {
+    if (this.#gap > 0) this.timeline.note('OPUS_PACKETS_LOST', this.#lostAt, this.#gap);
   }
 
   *#batch(framed: readonly FramedPacket[]): Generator<TimedBatch> {

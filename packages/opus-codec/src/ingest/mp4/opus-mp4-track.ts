@@ -23,6 +23,8 @@ export class OpusMp4Track {
   /** Samples at 48 kHz in a unit of the track's time. */
   readonly #scale: number;
   readonly #steps: TimestampSteps<{ packets: PacketBatch; samples: Uint16Array }>;
+  /** Samples by which the track begins after the file does. */
+  readonly #late: number;
   #stream: OpusStream | undefined;
   /** Where the last packet begins: by the file, in units of the track, and by what was decoded. */
   #lastTime = 0;
@@ -42,10 +44,12 @@ export class OpusMp4Track {
       if (trackId === undefined || trackId === track.id) this.timeline.repair(code, byteOffset, 0);
     }
     const { fromEdits, startTrim } = track.presentation;
+    this.#late = Math.round((track.presentation.initialGap + track.samples.startTime) * this.#scale);
     if (!fromEdits) return;
     const differs = Math.round(startTrim * this.#scale) - this.#head.preSkip;
     if (differs === 0) return;
-    this.timeline.startTrim = differs;
+    // An edit list that begins before the pre-skip is over leaves it to the decoder to skip (and ffmpeg writes such lists).
+    this.timeline.startTrim = Math.max(0, differs);
     this.timeline.note('MP4_PRE_SKIP_DIFFERS', 0, Math.abs(differs));
   }
 
@@ -80,6 +84,10 @@ export class OpusMp4Track {
     if (fromEdits || this.#lastDuration > 0) {
       const end = this.#lastStart + Math.round((mediaEnd - this.#lastTime) * this.#scale);
       timeline.endTrim = Math.min(Math.max(0, timeline.samples - end), timeline.samples);
+    }
+    if (this.#late > 0 && Number.isSafeInteger(this.#late)) {
+      timeline.firstGranule = this.#late;
+      timeline.note('OPUS_STARTS_LATE', 0, this.#late);
     }
     timeline.finish();
     out.push({ type: 'end', stream: this.#stream });

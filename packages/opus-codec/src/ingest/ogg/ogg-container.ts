@@ -19,7 +19,8 @@ export async function* readOggSteps(
   reader: OggOpusReader,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<OggStep> {
-  const demuxer = new OggDemuxer();
+  // An EOS flag too early is a wrong flag: what follows is sound, and is told.
+  const demuxer = new OggDemuxer({ afterEos: 'keep' });
   const read = (events: readonly OggEvent[]) => {
     const found: OggOpusEvent[] = [];
     for (const event of events) reader.read(event, found);

@@ -16,6 +16,9 @@ import { applyTimeline, type TimelineComment, timelineOf } from '../timeline-com
 import { GranuleTimeline, type PageClaim } from './granule-timeline';
 import { otherOggCodec } from './other-codecs';
 
+/** Repairs before a stream, or behind the last, that are told one by one. */
+const MAX_PENDING = 1000;
+
 export type OggOpusEvent = OpusStreamEvent<OggPagePackets>;
 
 interface Page {
@@ -107,7 +110,13 @@ export class OggOpusReader {
     const logical = (ogg && this.#logical.get(ogg.index)) ?? this.#current;
     this.#single = false;
     if (logical?.head) logical.timeline.repair(code, byteOffset, 0);
-    else if (this.#pending.length < 100) this.#pending.push({ code, byteOffset, samples: 0 });
+    else this.#postpone({ code, byteOffset, samples: 0 });
+  }
+
+  /** To be told with the next stream, or the last. */
+  #postpone(repair: Repair): void {
+    if (this.#pending.length < MAX_PENDING) this.#pending.push(repair);
+    else if (this.#pending.length === MAX_PENDING) this.#pending.push({ ...repair, code: 'REPAIRS_OMITTED' });
   }
 
   #page(packets: OggPagePackets, out: OggOpusEvent[]): void {
@@ -140,6 +149,8 @@ export class OggOpusReader {
   }
 
   #time(logical: Logical, claim: PageClaim, page: Page, out: OggOpusEvent[]): void {
+    // A page within a packet says nothing.
+    if (claim.packets === 0 && claim.granulePosition < 0n) return;
     this.#settle(logical, claim, out);
     const gap = logical.granules.page(claim);
     if (claim.packets === 0) return;
@@ -186,9 +197,8 @@ export class OggOpusReader {
   }
 
   #head(logical: Logical, packet: Uint8Array, out: OggOpusEvent[]): void {
-    this.#tellEnds(out);
     this.#current = logical;
-    logical.timeline.repairs.push(...this.#pending);
+    for (const { code, byteOffset, samples } of this.#pending) logical.timeline.repair(code, byteOffset, samples);
     this.#pending = [];
     logical.number = this.#numbers++;
     try {
@@ -219,6 +229,8 @@ export class OggOpusReader {
   }
 
   #open({ number, ogg, head, headPacket, tagsPacket, tags, timeline }: Logical, out: OggOpusEvent[]): OpusStream {
+    // Not before: what comes until then may belong to the streams that have ended.
+    this.#tellEnds(out);
     this.#streams++;
     const stream: OpusStream = {
       number,
@@ -260,12 +272,13 @@ export class OggOpusReader {
   }
 
   /** Headers without audio: a repair of what follows them, which takes their number. */
-  #endEmpty({ number, inAudio, failure, ogg }: Logical): void {
+  #endEmpty({ number, inAudio, failure, ogg, timeline }: Logical): void {
     const error = inAudio
       ? new OpusCodecError('OPUS_NO_PACKETS', 'the stream has headers and not one whole audio packet')
       : new OpusCodecError('OPUS_HEADERS_INCOMPLETE', 'the file ends within the headers of its Opus stream');
     this.#failure ??= failure ?? error;
     if (number === this.#numbers - 1) this.#numbers--;
-    this.#pending.push({ code: error.code, byteOffset: ogg.byteOffset, samples: 0 });
+    for (const repair of timeline.repairs) this.#postpone(repair);
+    this.#postpone({ code: error.code, byteOffset: ogg.byteOffset, samples: 0 });
   }
 }
