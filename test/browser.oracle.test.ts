@@ -101,12 +101,12 @@ describe('the browser example of the readme runs in Chromium', () => {
     const heard = new Promise<string>((resolve) => (hear = resolve));
     const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
     const options = ['--headless=new', '--no-sandbox', '--disable-gpu', `--user-data-dir=${profile}`];
-    const chromium = spawn(CHROMIUM, [...options, address], { stdio: 'ignore' });
+    const chromium = spawn(CHROMIUM, [...options, address], { stdio: 'ignore', detached: true });
     const failed = new Promise<never>((_, reject) => chromium.once('error', reject));
     const text = await Promise.race([heard, failed]);
-    chromium.kill('SIGKILL');
+    // With its children, which would write on.
+    process.kill(-chromium.pid!, 'SIGKILL');
     await new Promise((resolve) => chromium.once('exit', resolve));
-    // Its children may write on for a moment.
     rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     expect(text).toMatch(/ENDED$/);
     expect(text.split('\n').length, 'an example shows something').toBeGreaterThan(1);
