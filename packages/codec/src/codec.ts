@@ -2,6 +2,7 @@ import type { CodedError } from './errors';
 import type { JsonObject } from './json';
 import type { Gap, PcmData, PcmSource, Repair, SampleType } from './pcm';
 import type { ByteSource } from './source';
+import type { CodecTask, TaskRunner } from './tasks';
 
 /**
  * One stream of packets, as it lies in a blob: all that a decoder has to know before the first packet.
@@ -100,6 +101,8 @@ export interface IngestOptions {
   readonly signal?: AbortSignal | undefined;
   /** Measure seek points (the default), or lay a fixed grid of unmeasured ones. */
   readonly seekPoints?: 'measure' | 'grid';
+  /** Where work is done that other threads can share; if left out, it is all done here. The result is the same. */
+  readonly tasks?: TaskRunner | undefined;
 }
 
 export interface EncodeOptions extends IngestOptions {
@@ -228,6 +231,9 @@ export interface Codec {
     last: number,
     options?: { exact?: boolean },
   ): readonly DecodeSegment[];
+
+  /** Work that can be done on other threads (`TaskRunner.run`), by name. */
+  readonly tasks?: Readonly<Record<string, CodecTask>>;
 
   /** Attributes of the seek points array: what decoder they were measured with. */
   readonly seekPointAttributes?: JsonObject;

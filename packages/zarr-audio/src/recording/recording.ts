@@ -15,7 +15,8 @@ import { SampleRangeError, StoreError } from '../errors';
 import { isObject } from '../json-file';
 import { indexReach } from '../read/index-reach';
 import { allocate, copySamples, outputType } from '../read/pcm-assembly';
-import { decodeRange, type RangeDecoderParts } from '../read/range-decoder';
+import { decodeRange } from '../read/range-decoder';
+import type { RangeParts } from '../read/range-parts';
 import { SampleMap } from '../read/sample-map';
 import { sortedRows } from '../read/sorted-rows';
 import type { ReadableStorage } from '../storage/storage';
@@ -52,7 +53,7 @@ export class Recording {
   readonly seekPoints: RowsReader | undefined;
   readonly #codec: Codec;
   readonly #samples: SampleMap;
-  readonly #parts: RangeDecoderParts;
+  readonly #parts: RangeParts;
 
   /**
    * @param group  The recording's `zarr.json`, with the metadata of its arrays.
