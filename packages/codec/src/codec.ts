@@ -36,6 +36,11 @@ export interface StreamSummary {
   /** Samples that are decoded and dropped: `[first cum_start, samples]`, in mid-stream or at the end. */
   readonly trims: readonly (readonly [number, number])[];
   readonly repairs: readonly Repair[];
+  /**
+   * Where seek points were measured: attributes of their array besides `Codec.seekPointAttributes`. `measured_by` is the
+   * `PacketDecoder.backend` that did; where `portable` is false, any other has to be reset at every row.
+   */
+  readonly seekPointAttributes?: JsonObject;
 }
 
 /** What the container said of a stream: goes into the attribute `source`. */

@@ -53,7 +53,8 @@ export async function* encodeOpus(
     };
     const decoder = () => createPacketDecoder(description, backend, { exact });
     // What a backend measures that rounds differently would be wrong for all others.
-    points = seekPoints === 'grid' || !exact ? new SeekGrid() : new SeekMeasurer(channels, decoder);
+    const isMeasured = seekPoints !== 'grid' && exact;
+    points = isMeasured ? new SeekMeasurer(channels, decoder) : new SeekGrid();
     const headers = { serial: SERIAL, headPacket: encodeOpusHead(head), tagsPacket: tagsOf(backend) };
     const writer = new CanonicalWriter(0, headers, points);
     const packer = new FramePacker(encoder, sampleRate, channels, writer);
@@ -69,7 +70,10 @@ export async function* encodeOpus(
     if (piece) yield piece;
     const repairs: Repair[] = [...pcm.repairs()];
     if (packer.clipped > 0) repairs.push({ code: 'PCM_CLIPPED', byteOffset: 0, samples: packer.clipped });
-    yield { type: 'end', stream: 0, summary: { packets: writer.packets, totalSamples, gaps: [], trims: [], repairs } };
+    // What we encode is CELT alone, which all exact backends decode alike.
+    const seekPointAttributes = isMeasured ? { measured_by: backend.library, portable: true } : {};
+    const summary = { packets: writer.packets, totalSamples, gaps: [], trims: [], repairs, seekPointAttributes };
+    yield { type: 'end', stream: 0, summary };
   } finally {
     points?.free();
     encoder.free();

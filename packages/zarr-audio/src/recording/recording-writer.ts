@@ -84,10 +84,11 @@ export class RecordingWriter {
     const seekPoints = this.#seekPoints ? seekPointsArrayName(this.#codec.id) : null;
     const indexArrays = { index: indexArrayName(this.#codec.id), seekPoints };
     const blobSha256 = verbatim ? source.sha256 : this.#blobHash.hex();
-    const measuredBy: JsonObject = encoder?.library === undefined ? {} : { measured_by: encoder.library };
     this.#addAttributes(indexArrays.index, { blob_sha256: blobSha256 });
-    if (seekPoints)
-      this.#addAttributes(seekPoints, { blob_sha256: blobSha256, ...this.#codec.seekPointAttributes, ...measuredBy });
+    if (seekPoints) {
+      const measured = { ...this.#codec.seekPointAttributes, ...this.#summary!.seekPointAttributes };
+      this.#addAttributes(seekPoints, { blob_sha256: blobSha256, ...measured });
+    }
     for (const [name, metadata] of Object.entries(this.#arrays)) {
       await this.#writeJson(`${this.#path}/${name}`, metadata);
     }
