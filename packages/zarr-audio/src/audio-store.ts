@@ -1,4 +1,4 @@
-import type { ByteSource, CodecRegistry, JsonObject } from '@zarr-audio/codec';
+import type { ByteSource, CodecRegistry, JsonObject, TaskRunner } from '@zarr-audio/codec';
 import { StoreError } from './errors';
 import { type ImportOptions, type ImportResult, importSource } from './import/import';
 import { encodeJson, isObject, readJson } from './json-file';
@@ -10,6 +10,8 @@ import { FORMAT_VERSION, MAGIC_ID, metadataKey, PRIVATE_GROUP, recordingPath } f
 export interface StoreOptions {
   /** `createRegistry([opus(), ...])` */
   readonly codecs: CodecRegistry;
+  /** Where work is done that other threads can share: `createWorkerPool()` of @zarr-audio/workers. Here, if left out. */
+  readonly tasks?: TaskRunner | undefined;
 }
 
 /** A recording of a listing, or why it can't be opened: one that is broken doesn't hide the others. */
@@ -28,7 +30,7 @@ export async function openStore(storage: ReadableStorage, options: StoreOptions)
       store: storage.description,
     });
   }
-  return new AudioStore(storage, options.codecs);
+  return new AudioStore(storage, options);
 }
 
 /**
@@ -48,7 +50,7 @@ export async function openOrCreateStore(storage: WritableStorage, options: Store
       );
     }
   }
-  return new WritableAudioStore(storage, options.codecs, exists);
+  return new WritableAudioStore(storage, options, exists);
 }
 
 /** Whether there is a store; throws if there is something else. */
@@ -74,11 +76,13 @@ async function checkRoot(storage: ReadableStorage): Promise<boolean> {
 export class AudioStore {
   readonly storage: ReadableStorage;
   readonly codecs: CodecRegistry;
+  readonly tasks: TaskRunner | undefined;
 
   /** Use `openStore`. */
-  constructor(storage: ReadableStorage, codecs: CodecRegistry) {
+  constructor(storage: ReadableStorage, { codecs, tasks }: StoreOptions) {
     this.storage = storage;
     this.codecs = codecs;
+    this.tasks = tasks;
   }
 
   /**
@@ -167,8 +171,8 @@ export class WritableAudioStore extends AudioStore {
   #exists: boolean;
 
   /** Use `openOrCreateStore`. */
-  constructor(storage: WritableStorage, codecs: CodecRegistry, exists: boolean) {
-    super(storage, codecs);
+  constructor(storage: WritableStorage, options: StoreOptions, exists: boolean) {
+    super(storage, options);
     this.#exists = exists;
   }
 
@@ -181,7 +185,7 @@ export class WritableAudioStore extends AudioStore {
       prepare: () => this.#create(),
       has: async (id: string) => (await storage.get(metadataKey(recordingPath(id)))) !== undefined,
     };
-    return importSource(target, source, options);
+    return importSource(target, source, { tasks: this.tasks, ...options });
   }
 
   async #create(): Promise<void> {

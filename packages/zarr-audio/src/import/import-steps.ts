@@ -10,6 +10,7 @@ import {
   type PcmSource,
   type Resample,
   readHead,
+  type TaskRunner,
 } from '@zarr-audio/codec';
 import { StoreError } from '../errors';
 
@@ -28,6 +29,8 @@ export interface ImportChoices {
   /** Only this stream of the source. Default: all. */
   readonly stream?: number;
   readonly signal?: AbortSignal;
+  /** Where work is done that other threads can share. Default: where the store does it. The result is the same. */
+  readonly tasks?: TaskRunner | undefined;
 }
 
 /** A codec that can encode. */
@@ -132,9 +135,9 @@ async function* keptSteps(
   seekPoints: 'measure' | 'grid',
   others: OtherStreams,
 ): AsyncGenerator<ImportStep> {
-  const { stream: wanted, signal } = options;
+  const { stream: wanted, signal, tasks } = options;
   let isFound = wanted === undefined;
-  for await (const event of codec.ingest(source, { signal, seekPoints })) {
+  for await (const event of codec.ingest(source, { signal, seekPoints, tasks })) {
     signal?.throwIfAborted();
     if (event.type === 'restart') {
       others.failures.clear();

@@ -129,14 +129,14 @@ class Import {
   }
 
   async #encode({ stream, codec, plan, ready, isOnly }: EncodeStep): Promise<void> {
-    const { seekPoints = 'measure', signal } = this.options;
+    const { seekPoints = 'measure', signal, tasks } = this.options;
     const id = recordingId(this.#digest!.sha256, stream, codec.id, plan.options);
     if (await this.target.has(id)) {
       this.#results.push({ status: 'duplicate', stream, id });
       return;
     }
     this.source.readsToEnd = true;
-    const attempt = new Attempt(codec.encode(ready, { options: plan.options, signal, seekPoints }));
+    const attempt = new Attempt(codec.encode(ready, { options: plan.options, signal, seekPoints, tasks }));
     for await (const event of attempt.events()) {
       signal?.throwIfAborted();
       if (event.type === 'restart') await this.#drop(stream);
