@@ -23,6 +23,7 @@ const manifestOf = (folder: string): Manifest =>
 /** Packages in the order of docs/architecture.md: each imports only from those above it. */
 const LAYERS = [
   'codec',
+  'workers',
   'wav',
   'resampler',
   'ogg-demux',

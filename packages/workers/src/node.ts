@@ -1,0 +1,14 @@
+import { Worker } from 'node:worker_threads';
+import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from './worker-pool';
+
+/**
+ * A pool of worker threads of Node, all of the same file.
+ *
+ * @param file  A `file:` address, as `import.meta.resolve` gives it: of a file that calls `serveCodecs`.
+ * @throws {TypeError} if that is no `file:` address.
+ */
+export function threadPool(file: string | URL, options: Omit<WorkerPoolOptions, 'open'> = {}): WorkerPool {
+  const url = new URL(file);
+  if (url.protocol !== 'file:') throw new TypeError(`a worker thread needs a file, not ${url}`);
+  return createWorkerPool({ ...options, open: () => new Worker(url) });
+}
