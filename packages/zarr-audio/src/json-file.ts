@@ -1,12 +1,24 @@
 import type { JsonObject, JsonValue } from '@zarr-audio/codec';
 import { StoreError } from './errors';
-import type { ReadableStorage, ReadOptions, StorageKey } from './storage/storage';
+import type { ReadableStorage, ReadOptions, StorageKey, WritableStorage } from './storage/storage';
 
 /** A `zarr.json` longer than this is no metadata of ours: 64 MiB. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
 export function encodeJson(value: JsonValue): Uint8Array {
   return new TextEncoder().encode(`${JSON.stringify(value, null, 1)}\n`);
+}
+
+/** Writes a metadata file that nobody can see yet: it need not be written aside. */
+export async function createJson(storage: WritableStorage, key: StorageKey, value: JsonValue): Promise<void> {
+  const file = await storage.create(key);
+  try {
+    await file.write(encodeJson(value));
+    await file.close();
+  } catch (error) {
+    await file.abort();
+    throw error;
+  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@zarr-audio/codec';
 import type { StorageKey } from './storage/storage';
 
 /** Where things lie in a store (docs/format.md). */
@@ -19,3 +20,13 @@ export const SORTED_COLUMNS = {
   index: { column: 3, attribute: 'chunk_first_sample' },
   seekPoints: { column: 1, attribute: 'chunk_first_packet' },
 } as const;
+
+/** The `zarr.json` of a recording, with those of its arrays: opening it takes one request. */
+export function groupDocument(attributes: JsonObject, arrays: Readonly<Record<string, JsonObject>>): JsonObject {
+  return {
+    zarr_format: 3,
+    node_type: 'group',
+    attributes,
+    consolidated_metadata: { kind: 'inline', must_understand: false, metadata: { ...arrays } },
+  };
+}
