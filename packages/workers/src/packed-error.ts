@@ -68,11 +68,9 @@ export function isPackedError(value: unknown): value is PackedError {
 
 /** `details`, or the fields of an error that has its own, without those that can't be cloned. */
 function detailsOf(error: Error): Record<string, unknown> {
-  const own: Record<string, unknown> = { ...error };
-  const { details = own } = own;
+  const { name, cause, details, ...fields } = { ...error } as Record<string, unknown>;
   const kept: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(details as object)) {
-    if (details === own && (key === 'name' || key === 'cause')) continue;
+  for (const [key, value] of Object.entries(typeof details === 'object' && details !== null ? details : fields)) {
     try {
       kept[key] = structuredClone(value);
     } catch {

@@ -1,4 +1,5 @@
 import type { TaskRunner } from '@zarr-audio/codec';
+import { AbortListeners } from './abort-listeners';
 import { WorkerError } from './errors';
 import type { PoolJob } from './pool-job';
 import type { WorkerPort } from './worker-port';
@@ -60,6 +61,7 @@ class Pool implements WorkerPool {
   readonly #threads = new Set<WorkerThread>();
   /** In the order in which they came. */
   readonly #waiting = new Set<PoolJob>();
+  readonly #aborts = new AbortListeners();
   #jobs = 0;
   /** One after the other, up to now. */
   #failedStarts = 0;
@@ -80,7 +82,7 @@ class Pool implements WorkerPool {
       signal?.throwIfAborted();
       if (this.#closing) throw closed();
       const abort = () => this.#abort(job, signal?.reason);
-      const settled = () => signal?.removeEventListener('abort', abort);
+      const settled = () => signal && this.#aborts.delete(signal, abort);
       const job: PoolJob = {
         id: this.#jobs++,
         codec,
@@ -96,7 +98,7 @@ class Pool implements WorkerPool {
           reject(reason);
         },
       };
-      signal?.addEventListener('abort', abort);
+      if (signal) this.#aborts.add(signal, abort);
       this.#waiting.add(job);
       this.#schedule();
     });

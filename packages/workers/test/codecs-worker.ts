@@ -2,11 +2,24 @@ import type { Codec, CodecTask } from '@zarr-audio/codec';
 import { CodedError } from '@zarr-audio/codec';
 import { serveCodecs } from '../src/serve';
 
-/** A worker whose tasks do what may happen in one. */
+const { parentPort, threadId } = process.getBuiltinModule('node:worker_threads');
+let moved: Uint8Array | undefined;
+let calls = 0;
+
 const tasks: Record<string, CodecTask> = {
-  echo: async (output) => ({ output }),
-  /** Takes buffers and gives them back, moved. */
-  move: async (input) => ({ output: input, transfer: [(input as Uint8Array).buffer as ArrayBuffer] }),
+  echo: async (output) => {
+    calls++;
+    return { output };
+  },
+  /** Which thread it is, and how often it echoed. */
+  who: async () => ({ output: { threadId, calls } }),
+  /** Takes bytes and gives them back, moved. */
+  move: async (input) => {
+    moved = input as Uint8Array;
+    return { output: moved, transfer: [moved.buffer as ArrayBuffer] };
+  },
+  /** What is left here of the bytes. */
+  left: async () => ({ output: moved?.byteLength }),
   /** Nothing else happens on the thread meanwhile. */
   work: async (input) => {
     const { ms, output } = input as { ms: number; output?: unknown };
@@ -42,14 +55,18 @@ const tasks: Record<string, CodecTask> = {
     };
     throw errors[input as string]!();
   },
+  /** Takes memory until there is none. */
+  hoard: async () => {
+    for (const kept: unknown[] = []; ; ) kept.push(new Array(1000).fill(kept));
+  },
   unclonable: async () => ({ output: () => 0 }),
   noise: async (input) => {
-    const { parentPort } = process.getBuiltinModule('node:worker_threads');
     parentPort!.postMessage(input);
     return new Promise<never>(() => undefined);
   },
 };
 
+/** A worker whose tasks do what may happen in one. */
 serveCodecs(async (init) => {
   if (init === 'throw') throw new CodedError('NO_CODECS', 'as it was asked for');
   return [{ id: 'test', tasks: { ...tasks, init: async () => ({ output: init }) } } as unknown as Codec];

@@ -7,7 +7,7 @@ import { afterAll } from 'vitest';
 const packages = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * Bundles a worker from the sources of our packages, for a thread of Node knows neither TypeScript nor the aliases of the tests.
+ * Bundles a file for a thread or process of Node from the sources of our packages, for they know neither TypeScript nor the aliases of the tests.
  * Packages of others are found as from `packages/<home>`. The file is deleted after the tests of a file.
  *
  * @param entry  Path of a TypeScript file.
