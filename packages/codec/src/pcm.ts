@@ -76,6 +76,20 @@ export interface PcmBlock {
   readonly maxDiff: number;
   /** Stretches of the block that the source did not have: zeros in `data`. */
   readonly gaps: readonly Gap[];
+  /** Stretches of the block that can't be read any more: zeros in `data`, where the read asked for that (`onDamage`). */
+  readonly damage: readonly SampleDamage[];
+}
+
+/** A stretch of samples that is lost, for what it decodes from is damaged. Plain data. */
+export interface SampleDamage {
+  /** First sample, in the recording. */
+  readonly start: number;
+  /** Per channel. */
+  readonly samples: number;
+  /** Of the error that a read throws which does not ask for zeros: `CHUNK_MISSING`, `CHUNK_CRC_MISMATCH`, ... */
+  readonly code: string;
+  /** What is damaged, and where it lies. */
+  readonly message: string;
 }
 
 /** 2^53 - 1: the fill value of index and seek arrays, and a `max_diff` that was not measured. */

@@ -27,8 +27,11 @@ export async function findPackets(
   endSample: number,
   options?: { signal?: AbortSignal | undefined },
 ): Promise<{ first: number; last: number }> {
-  const last = await findRow(index, CUM_START, endSample - 1, options);
-  let first = await findRow(index, CUM_START, startSample, options);
+  const [from, last] = await Promise.all([
+    findRow(index, CUM_START, startSample, options),
+    findRow(index, CUM_START, endSample - 1, options),
+  ]);
+  let first = from;
   if (first < 0) return { first: 0, last };
   const { cumStart, sampleCount } = await readPackets(index, first, first, undefined, options);
   if (cumStart[0]! + sampleCount[0]! <= startSample) first++;

@@ -5,7 +5,8 @@ export interface RowChunks {
   readonly chunkRows: number;
   /**
    * The first value of the sorted column in every chunk (`chunk_first_sample`, `chunk_first_packet`), where the
-   * array says it. Without it a search reads about log2(chunks) chunks more.
+   * array says it. Without it a search reads about log2(chunks) chunks more. It may change while a chunk is read: a table
+   * that can be mended finds its list wrong then.
    */
   readonly chunkFirst?: readonly number[] | undefined;
   /** One array a column, holding the rows of chunk `chunk` that exist. */
@@ -35,10 +36,14 @@ export async function findRow(
   value: number,
   options?: { signal?: AbortSignal | undefined },
 ): Promise<number> {
-  const chunk = await findChunk(table, column, value, options);
-  if (chunk < 0) return -1;
-  const columns = await table.chunk(chunk, options);
-  return chunk * table.chunkRows + lastAtMost(columns[column]!, value);
+  let chunk = await findChunk(table, column, value, options);
+  while (chunk >= 0) {
+    const columns = await table.chunk(chunk, options);
+    const again = table.chunkFirst ? lastAtMost(table.chunkFirst, value) : chunk;
+    if (again === chunk) return chunk * table.chunkRows + lastAtMost(columns[column]!, value);
+    chunk = again;
+  }
+  return -1;
 }
 
 async function findChunk(
@@ -60,7 +65,7 @@ async function findChunk(
 }
 
 /**
- * Rows `[first, last]`, a column each.
+ * Rows `[first, last]`, a column each. The chunks that they lie in are asked for at the same time.
  *
  * @throws {RangeError} unless 0 <= first <= last < rows.
  */
@@ -80,14 +85,15 @@ export async function readRows(
     const columns = await table.chunk(firstChunk, options);
     return columns.map((column) => column.subarray(within(first, firstChunk), within(last, firstChunk) + 1));
   }
-  let joined: Float64Array[] | undefined;
-  for (let chunk = firstChunk; chunk <= lastChunk; chunk++) {
-    const columns = await table.chunk(chunk, options);
-    joined ??= columns.map(() => new Float64Array(last - first + 1));
+  const numbers = Array.from({ length: lastChunk + 1 - firstChunk }, (_, i) => firstChunk + i);
+  const chunks = await Promise.all(numbers.map((chunk) => table.chunk(chunk, options)));
+  const joined = chunks[0]!.map(() => new Float64Array(last - first + 1));
+  for (const [i, columns] of chunks.entries()) {
+    const chunk = firstChunk + i;
     const from = Math.max(0, within(first, chunk));
     const to = Math.min(columns[0]!.length, within(last, chunk) + 1);
     const at = chunk * table.chunkRows + from - first;
-    for (const [i, column] of columns.entries()) joined[i]!.set(column.subarray(from, to), at);
+    for (const [number, column] of columns.entries()) joined[number]!.set(column.subarray(from, to), at);
   }
-  return joined!;
+  return joined;
 }

@@ -6,12 +6,15 @@ import { Recording } from './recording/recording';
 import { isRecordingId } from './recording/recording-id';
 import type { ReadableStorage, ReadOptions, WritableStorage } from './storage/storage';
 import { FORMAT_VERSION, MAGIC_ID, metadataKey, PRIVATE_GROUP, recordingPath } from './store-layout';
+import type { StoreWarning } from './warnings';
 
 export interface StoreOptions {
   /** `createRegistry([opus(), ...])` */
   readonly codecs: CodecRegistry;
   /** Where work is done that other threads can share: `createWorkerPool()` of @zarr-audio/workers. Here, if left out. */
   readonly tasks?: TaskRunner | undefined;
+  /** What a caller should know of: told once for each recording that is opened. `console.warn`, if left out. */
+  readonly onWarning?: ((warning: StoreWarning) => void) | undefined;
 }
 
 /** A recording of a listing, or why it can't be opened: one that is broken doesn't hide the others. */
@@ -25,12 +28,36 @@ export type StoreEntry =
  * @throws {StoreError} `STORE_NOT_FOUND`, `STORE_NOT_ZARR_AUDIO`, `STORE_VERSION_UNSUPPORTED`, and what the storage throws
  */
 export async function openStore(storage: ReadableStorage, options: StoreOptions): Promise<AudioStore> {
-  if (!(await checkRoot(storage))) {
-    throw new StoreError('STORE_NOT_FOUND', `there is no store in ${storage.description}: it has no zarr.json`, {
-      store: storage.description,
-    });
-  }
+  await requireRoot(storage);
   return new AudioStore(storage, options);
+}
+
+/**
+ * Opens one recording of a store: its metadata and the store's are asked for at the same time, which over a network saves a
+ * round trip.
+ *
+ * @param id  Of 16 hex digits.
+ * @throws {StoreError} as `openStore` and `AudioStore.open`
+ */
+export async function openRecording(
+  storage: ReadableStorage,
+  id: string,
+  options: StoreOptions & ReadOptions,
+): Promise<Recording> {
+  const { signal } = options;
+  const opening = new AudioStore(storage, options).open(id, { signal });
+  // Whether there is a store comes first.
+  opening.catch(() => undefined);
+  await requireRoot(storage, { signal });
+  return opening;
+}
+
+/** @throws {StoreError} `STORE_NOT_FOUND`; see `checkRoot` */
+async function requireRoot(storage: ReadableStorage, options?: ReadOptions): Promise<void> {
+  if (await checkRoot(storage, options)) return;
+  throw new StoreError('STORE_NOT_FOUND', `there is no store in ${storage.description}: it has no zarr.json`, {
+    store: storage.description,
+  });
 }
 
 /**
@@ -54,8 +81,8 @@ export async function openOrCreateStore(storage: WritableStorage, options: Store
 }
 
 /** Whether there is a store; throws if there is something else. */
-async function checkRoot(storage: ReadableStorage): Promise<boolean> {
-  const root = await readJson(storage, metadataKey('/'));
+async function checkRoot(storage: ReadableStorage, options?: ReadOptions): Promise<boolean> {
+  const root = await readJson(storage, metadataKey('/'), options);
   if (!root) return false;
   const attributes = isObject(root.attributes) ? root.attributes : {};
   const where = { store: storage.description };
@@ -77,12 +104,14 @@ export class AudioStore {
   readonly storage: ReadableStorage;
   readonly codecs: CodecRegistry;
   readonly tasks: TaskRunner | undefined;
+  readonly #onWarning: StoreOptions['onWarning'];
 
   /** Use `openStore`. */
-  constructor(storage: ReadableStorage, { codecs, tasks }: StoreOptions) {
+  constructor(storage: ReadableStorage, { codecs, tasks, onWarning }: StoreOptions) {
     this.storage = storage;
     this.codecs = codecs;
     this.tasks = tasks;
+    this.#onWarning = onWarning;
   }
 
   /**
@@ -116,14 +145,14 @@ export class AudioStore {
 
   /**
    * @param id  Of 16 hex digits.
-   * @throws {StoreError} `RECORDING_NOT_FOUND`, `METADATA_DAMAGED`, `RECORDING_BAD_ATTRIBUTES`; `CODEC_UNKNOWN`
+   * @throws {StoreError} `RECORDING_NOT_FOUND`, `METADATA_DAMAGED`, `RECORDING_BAD_ATTRIBUTES`, `ARRAY_BAD_METADATA`; `CODEC_UNKNOWN`
    */
   async open(id: string, options?: ReadOptions): Promise<Recording> {
     const group = isRecordingId(id) ? await readJson(this.storage, metadataKey(recordingPath(id)), options) : undefined;
     if (!group) {
       throw new StoreError('RECORDING_NOT_FOUND', `there is no recording ${id} in ${this.storage.description}`, { id });
     }
-    return new Recording(this.storage, id, group, this.codecs);
+    return new Recording(this.storage, id, group, { codecs: this.codecs, onWarning: this.#onWarning });
   }
 
   /**

@@ -2,6 +2,7 @@ export type { ArrayLayout } from './arrays/index';
 export {
   AudioStore,
   openOrCreateStore,
+  openRecording,
   openStore,
   type StoreEntry,
   type StoreOptions,
@@ -26,3 +27,4 @@ export type { RecordingInfo } from './recording/recording-info';
 export { httpStorage } from './storage/http';
 export { memoryStorage } from './storage/memory';
 export type { ByteRange, FileWriter, ReadableStorage, StorageKey, WritableStorage } from './storage/storage';
+export type { StoreWarning } from './warnings';

@@ -24,6 +24,8 @@ export interface BlobReaderOptions {
  */
 export interface BlobReader {
   readonly byteLength: number;
+  /** Bytes of a chunk (of an inner one, in shards): what is damaged is so by whole chunks. */
+  readonly chunkBytes: number;
   /** Bytes `[start, end)`, in a buffer of their own. */
   read(start: number, end: number, options?: ReadOptions): Promise<Uint8Array>;
   /** The same in pieces of at most about 4 MiB, the next one being fetched meanwhile. */
@@ -49,6 +51,7 @@ export function openBlob(
 
 class ChunkedBlobReader implements BlobReader {
   readonly byteLength: number;
+  readonly chunkBytes: number;
   readonly #array: StorageKey;
   readonly #layout: BlobLayout;
   readonly #chunks: StoredChunks;
@@ -57,6 +60,7 @@ class ChunkedBlobReader implements BlobReader {
 
   constructor(array: StorageKey, layout: BlobLayout, chunks: StoredChunks, cacheBytes: number) {
     this.byteLength = layout.byteLength;
+    this.chunkBytes = layout.chunkBytes;
     this.#array = array;
     this.#layout = layout;
     this.#chunks = chunks;

@@ -1,5 +1,6 @@
 import type { Gap, JsonObject, Repair } from '@zarr-audio/codec';
 import type { Recording } from './recording';
+import type { RecordingArrays } from './recording-arrays';
 import type { RecordingSource } from './recording-attributes';
 
 /** What `info` tells of a recording. */
@@ -15,9 +16,9 @@ export interface RecordingInfo {
   readonly preSkip: number;
   readonly verbatim: boolean;
   readonly blobBytes: number;
-  /** As they are stored, compressed. */
+  /** As they are stored, compressed; null where the index is lost. */
   readonly indexBytes: number | null;
-  /** Rows of seek points; null for a codec that has none. */
+  /** Rows of seek points; null for a codec that has none, and where they are lost. */
   readonly seekPoints: number | null;
   readonly gaps: readonly Gap[];
   readonly trims: readonly (readonly [number, number])[];
@@ -29,11 +30,15 @@ export interface RecordingInfo {
   readonly user: JsonObject;
 }
 
-export function recordingInfo(recording: Recording): RecordingInfo {
-  const { description, summary, verbatim, source, encoder, user } = recording.attributes;
-  const stored = recording.index.attributes.stored_bytes;
+/** Also of a recording whose rows are lost: null stands for what they would tell. */
+export function recordingInfo(
+  { id, attributes }: Pick<Recording, 'id' | 'attributes'>,
+  { blob, index, seekPoints }: RecordingArrays,
+): RecordingInfo {
+  const { description, summary, verbatim, source, encoder, user } = attributes;
+  const stored = index.reader instanceof Error ? undefined : index.reader.attributes.stored_bytes;
   return {
-    id: recording.id,
+    id,
     codec: description.codec,
     container: description.container,
     sampleRate: description.sampleRate,
@@ -43,9 +48,9 @@ export function recordingInfo(recording: Recording): RecordingInfo {
     bitsPerSample: description.bitsPerSample,
     preSkip: description.preSkip,
     verbatim,
-    blobBytes: recording.blob.byteLength,
+    blobBytes: blob.byteLength,
     indexBytes: typeof stored === 'number' ? stored : null,
-    seekPoints: recording.seekPoints?.rows ?? null,
+    seekPoints: !seekPoints || seekPoints.reader instanceof Error ? null : seekPoints.reader.rows,
     gaps: summary.gaps,
     trims: summary.trims,
     repairs: summary.repairs,

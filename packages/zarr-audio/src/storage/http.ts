@@ -27,6 +27,7 @@ export function httpStorage(url: string | URL, options: HttpStorageOptions = {})
   return {
     // Without the query: it may hold a signature.
     description: `${root.origin}${root.pathname}`,
+    readsAhead: true,
     async get(key, { signal }: ReadOptions = {}) {
       return store.get(urlPath(key), signal ? { signal } : {});
     },

@@ -16,6 +16,11 @@ export type ByteRange = { offset: number; length: number } | { suffixLength: num
 export interface ReadableStorage {
   /** What it is and where, for messages. */
   readonly description: string;
+  /**
+   * A request takes much longer than its bytes do (HTTP): what may be needed next is asked for together with what is. If
+   * left out, nothing is read that is not needed.
+   */
+  readonly readsAhead?: boolean;
   /** A whole file, or undefined where there is none. */
   get(key: StorageKey, options?: ReadOptions): Promise<Uint8Array | undefined>;
   /**

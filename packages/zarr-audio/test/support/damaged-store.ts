@@ -89,7 +89,9 @@ async function outcomeOf(
   range: readonly [number, number] | undefined,
 ): Promise<Outcome> {
   try {
-    const recording = await (await openStore(memoryStorage(files), { codecs })).open(id);
+    // Of an index that was made again the samples are right as well.
+    const store = await openStore(memoryStorage(files), { codecs, onWarning: () => undefined });
+    const recording = await store.open(id);
     const block = await recording.read(range ? { start: range[0], end: range[1] } : {});
     const expected = range ? pcm.subarray(range[0] * frameBytes, range[1] * frameBytes) : pcm;
     return bytesOf(block.data).equals(expected) ? 'right' : 'wrong';
