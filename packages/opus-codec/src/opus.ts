@@ -1,5 +1,5 @@
-import type { Codec } from '@zarr-audio/codec';
-import { decodePlan } from '@zarr-audio/opus-index';
+import type { Codec, IngestOptions } from '@zarr-audio/codec';
+import { decodePlan, SeekGrid } from '@zarr-audio/opus-index';
 import type { PacketFraming } from '@zarr-audio/opus-parser';
 import type { OpusBackend } from './backends/backend';
 import { defaultLoaders, type SelectOptions, selectBackend } from './backends/select';
@@ -10,6 +10,8 @@ import { encodeOpus } from './encode/encode';
 import { planEncoding } from './encode/encoder-plan';
 import { containerOf, findOpus, holdsOpus } from './ingest/container-choice';
 import { ingestOpus, listPackets, scanOggOpus } from './ingest/ingest';
+import { MEASURE_TASK, type MeasureTask, runMeasureTask } from './measure/measure-task';
+import { measuredSeekPoints, type SeekPointsOf } from './measure/seek-points';
 import { describeAttributes } from './stream-description';
 
 export interface OpusOptions extends SelectOptions, WasmOptions {
@@ -34,6 +36,14 @@ const RFC_PRE_ROLL = 3840;
 export function opus({ backend = 'auto', framing, loaders, onWarning, ...wasm }: OpusOptions = {}): Codec {
   const select: SelectOptions = { loaders: loaders ?? defaultLoaders(wasm), onWarning };
   const decoders = new DecoderPool();
+  const seekPoints = async (options: IngestOptions): Promise<SeekPointsOf> =>
+    options.seekPoints === 'grid'
+      ? () => new SeekGrid()
+      : measuredSeekPoints(await selectBackend(backend, select), decoders, {
+          signal: options.signal,
+          // Other threads know backends by name.
+          tasks: typeof backend === 'string' ? options.tasks : undefined,
+        });
   return {
     id: 'opus',
     capabilities: { sampleRates: [48_000], maxChannels: 255, lossless: false, encode: true },
@@ -41,15 +51,19 @@ export function opus({ backend = 'auto', framing, loaders, onWarning, ...wasm }:
     fastPreRoll: RFC_PRE_ROLL,
     probe: (head) => framing !== undefined || holdsOpus(head),
     search: (source, options) => findOpus(source, options?.signal),
-    ingest: (source, options) => ingestOpus(source, framing, options),
-    scan: scanOggOpus,
+    async *ingest(source, options = {}) {
+      yield* ingestOpus(source, framing, await seekPoints(options), options.signal);
+    },
+    async *scan(blob, options = {}) {
+      yield* scanOggOpus(blob, await seekPoints(options), options.signal);
+    },
     async *packets(source, options) {
-      yield* listPackets(await containerOf(source, framing, options?.signal), options);
+      yield* listPackets(await containerOf(source, framing, options?.signal), options?.signal);
     },
     planEncoding,
     async *encode(pcm, options) {
       const selected = await selectBackend(backend, select);
-      yield* encodeOpus(pcm, options, selected);
+      yield* encodeOpus(pcm, options, selected.backend, await seekPoints(options));
     },
     describe: describeAttributes,
     async createDecoder(stream, options = {}) {
@@ -57,6 +71,12 @@ export function opus({ backend = 'auto', framing, loaders, onWarning, ...wasm }:
       return decoders.acquire(stream, selected);
     },
     decodePlan,
+    tasks: {
+      [MEASURE_TASK]: async (input) => {
+        const task = input as MeasureTask;
+        return { output: runMeasureTask(task, decoders, await selectBackend(task.backend, select)) };
+      },
+    },
     seekPointAttributes: { vector_hash: VECTOR_HASH, sample_rate: 48_000, sample_type: 'int16' },
   };
 }

@@ -1,7 +1,10 @@
 export { checkSeekPoint, decodePlan } from './decode-plan';
 export { OpusIndexError } from './errors';
+export type { MeasureBlock } from './measure-block';
+export { type Convergence, type MeasureJob, type MeasureResult, type MeasureSpan, runMeasureJob } from './measure-job';
 export { OpusIndexBuilder } from './opus-index-builder';
-export type { MeasuringDecoder } from './seek-candidate';
-export { SeekFromStart, SeekGrid, type SeekPointBuilder } from './seek-grid';
-export { SeekMeasurer } from './seek-measure';
+export type { MeasuringDecoder } from './rerun';
+export { SeekGrid } from './seek-grid';
+export { InlineMeasuring, type MeasureRunner, SeekMeasurer, type SeekMeasurerOptions } from './seek-measure';
+export type { SeekPointBuilder } from './seek-point-builder';
 export { CandidateClock } from './timing';

@@ -1,5 +1,6 @@
+import type { JsonObject } from '@zarr-audio/codec';
 import { PacketRows } from '@zarr-audio/packet-index';
-import type { SeekPointBuilder } from './seek-grid';
+import type { SeekPointBuilder } from './seek-point-builder';
 
 /** Builds the rows of `opus_index` and `opus_seek_points` of one stream while its packets pass by. */
 export class OpusIndexBuilder {
@@ -12,6 +13,11 @@ export class OpusIndexBuilder {
 
   get packets(): number {
     return this.#rows.packets;
+  }
+
+  /** Attributes of the array of seek points: complete after `finish`. */
+  get seekPointAttributes(): JsonObject {
+    return this.#seekPoints.attributes;
   }
 
   /** Samples at 48 kHz so far, holes included. */
@@ -43,8 +49,19 @@ export class OpusIndexBuilder {
     this.#rows.skip(samples);
   }
 
-  finish(): void {
-    this.#seekPoints.finish();
+  /** `SeekPointBuilder.drain` */
+  drain(): Promise<void> | undefined {
+    return this.#seekPoints.drain();
+  }
+
+  /** The stream is complete. @throws what measuring seek points throws. */
+  finish(): Promise<void> {
+    return this.#seekPoints.finish();
+  }
+
+  /** Gives up what it holds, also before `finish`. */
+  free(): void {
+    this.#seekPoints.free();
   }
 
   /** Rows of the index since the last call. */

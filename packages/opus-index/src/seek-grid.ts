@@ -1,23 +1,7 @@
 import { SEEK_WIDTH, UNMEASURED } from '@zarr-audio/codec';
 import { RowBuilder } from '@zarr-audio/packet-index';
+import type { SeekPointBuilder } from './seek-point-builder';
 import { SAMPLE_RATE } from './timing';
-
-/** What turns passing packets into rows of seek points, 3 numbers each. */
-export interface SeekPointBuilder {
-  /**
-   * The next packet of the stream, in order: bytes `[start, end)` of `bytes`.
-   *
-   * @param cumStart  Its first sample, at 48 kHz; larger than the end of the packet before it after a hole.
-   * @param samples   That it decodes to.
-   */
-  add(bytes: Uint8Array, start: number, end: number, cumStart: number, samples: number): void;
-  /** Rows that became final since the last call. */
-  take(): Float64Array;
-  /** The stream is complete: all rows become final. */
-  finish(): void;
-  /** Gives up what it holds, also before `finish`. */
-  free(): void;
-}
 
 const ROW_SAMPLES = 2 * SAMPLE_RATE;
 const PRE_ROLL_SAMPLES = SAMPLE_RATE;
@@ -27,6 +11,7 @@ const PRE_ROLL_SAMPLES = SAMPLE_RATE;
  * wherever it starts, though not that of a sequential decode.
  */
 export class SeekGrid implements SeekPointBuilder {
+  readonly attributes = {};
   readonly #rows = new RowBuilder(SEEK_WIDTH);
   #packets = 0;
   #expected = 0;
@@ -57,11 +42,13 @@ export class SeekGrid implements SeekPointBuilder {
     this.#reset = -1;
   }
 
+  drain(): undefined {}
+
   take(): Float64Array {
     return this.#rows.take();
   }
 
-  finish(): void {}
+  async finish(): Promise<void> {}
 
   free(): void {}
 
@@ -70,31 +57,4 @@ export class SeekGrid implements SeekPointBuilder {
     this.#rows.buffer.set([packet, from, maxDiff], at);
     this.#lastPacket = packet;
   }
-}
-
-/**
- * One row, `[0, 0, 0]`, and one after every hole: every read decodes from there on, and is exact. For streams
- * that nobody measured.
- */
-export class SeekFromStart implements SeekPointBuilder {
-  readonly #rows = new RowBuilder(SEEK_WIDTH);
-  #packets = 0;
-  #expected = 0;
-
-  add(_bytes: Uint8Array, _start: number, _end: number, cumStart: number, samples: number): void {
-    const packet = this.#packets++;
-    if (packet === 0 || cumStart > this.#expected) {
-      const at = this.#rows.reserve();
-      this.#rows.buffer.set([packet, packet, 0], at);
-    }
-    this.#expected = cumStart + samples;
-  }
-
-  take(): Float64Array {
-    return this.#rows.take();
-  }
-
-  finish(): void {}
-
-  free(): void {}
 }

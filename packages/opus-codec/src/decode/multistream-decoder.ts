@@ -1,4 +1,4 @@
-import type { PacketDecoder, PcmData } from '@zarr-audio/codec';
+import type { PcmData } from '@zarr-audio/codec';
 import { splitMultistream } from '@zarr-audio/opus-parser';
 import type { RawDecoder } from '../backends/backend';
 import { type ChannelLayout, streamChannels } from './channel-layout';
@@ -9,6 +9,7 @@ import {
   decodePacket,
   framesOf,
   MAX_PACKET_FRAMES,
+  type OpusPacketDecoder,
   packetBytes,
   reasonOf,
   requireRoom,
@@ -28,7 +29,7 @@ import {
  *
  * @see RFC 6716 appendix B, RFC 7845 §3
  */
-export class MultistreamDecoder implements PacketDecoder {
+export class MultistreamDecoder implements OpusPacketDecoder {
   readonly backend: string;
   readonly exact: boolean;
   readonly maxPacketFrames = MAX_PACKET_FRAMES;
@@ -55,9 +56,12 @@ export class MultistreamDecoder implements PacketDecoder {
   }
 
   decode(blobBytes: Uint8Array, output: PcmData, at: number): number {
+    return this.decodePacket(packetBytes(blobBytes), output, at);
+  }
+
+  decodePacket(packet: Uint8Array, output: PcmData, at: number): number {
     const raws = this.#used();
     if (!(output instanceof Int16Array)) throw new TypeError('Opus decodes to an Int16Array');
-    const packet = packetBytes(blobBytes);
     const frames = framesOf(packet);
     const { channels, streams, coupled } = this.#layout;
     requireRoom(output, at, frames, channels);

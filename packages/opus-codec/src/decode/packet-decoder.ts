@@ -1,9 +1,9 @@
-import type { PacketDecoder } from '@zarr-audio/codec';
 import type { OpusBackend, RawDecoder } from '../backends/backend';
 import { channelLayout, type DecodedStream, outputGain, streamChannels } from './channel-layout';
 import { channelMapper } from './channel-mapper';
 import { MultistreamDecoder } from './multistream-decoder';
 import { PlainDecoder } from './plain-decoder';
+import type { OpusPacketDecoder } from './raw-packet';
 
 /** Where raw decoders come from and go to. */
 export interface RawDecoderSupply {
@@ -36,7 +36,7 @@ export function createPacketDecoder(
   stream: DecodedStream,
   backend: OpusBackend,
   { exact, supply = newDecoders(backend) }: PacketDecoderOptions,
-): PacketDecoder {
+): OpusPacketDecoder {
   const layout = channelLayout(stream);
   const gain = outputGain(stream.attributes);
   const raws: RawDecoder[] = [];

@@ -1,9 +1,17 @@
-import type { PacketDecoder, PcmData } from '@zarr-audio/codec';
+import type { PcmData } from '@zarr-audio/codec';
 import type { RawDecoder } from '../backends/backend';
-import { type DecoderParts, decodePacket, framesOf, MAX_PACKET_FRAMES, packetBytes, requireRoom } from './raw-packet';
+import {
+  type DecoderParts,
+  decodePacket,
+  framesOf,
+  MAX_PACKET_FRAMES,
+  type OpusPacketDecoder,
+  packetBytes,
+  requireRoom,
+} from './raw-packet';
 
 /** One stream, whose channels are those of the output. */
-export class PlainDecoder implements PacketDecoder {
+export class PlainDecoder implements OpusPacketDecoder {
   readonly backend: string;
   readonly exact: boolean;
   readonly maxPacketFrames = MAX_PACKET_FRAMES;
@@ -20,9 +28,12 @@ export class PlainDecoder implements PacketDecoder {
   }
 
   decode(blobBytes: Uint8Array, output: PcmData, at: number): number {
+    return this.decodePacket(packetBytes(blobBytes), output, at);
+  }
+
+  decodePacket(packet: Uint8Array, output: PcmData, at: number): number {
     const raw = this.#used();
     if (!(output instanceof Int16Array)) throw new TypeError('Opus decodes to an Int16Array');
-    const packet = packetBytes(blobBytes);
     const frames = framesOf(packet);
     requireRoom(output, at, frames, this.#channels);
     decodePacket(raw, packet, frames, this.#channels, output, at);

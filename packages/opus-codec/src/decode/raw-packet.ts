@@ -1,3 +1,4 @@
+import type { PacketDecoder, PcmData } from '@zarr-audio/codec';
 import { stripPageHeaders } from '@zarr-audio/ogg-demux';
 import { packetSamples, splitPacket } from '@zarr-audio/opus-parser';
 import { MAX_PIECE_FRAMES, type RawDecoder } from '../backends/backend';
@@ -7,6 +8,12 @@ import { OpusCodecError } from '../errors';
 export const MAX_PACKET_FRAMES = 5760;
 /** 255 * 255 - 1: a longer packet does not fit one Ogg page, and its bytes in the blob have page headers in them. */
 export const MAX_ONE_PAGE_BYTES = 65_024;
+
+/** Of one stream, or of many that share packets. */
+export interface OpusPacketDecoder extends PacketDecoder {
+  /** As `decode`, but the packet as it is, without the page headers that lie within a large one in a blob. */
+  decodePacket(packet: Uint8Array, output: PcmData, at: number): number;
+}
 
 /** What a decoder of one or of many streams is made with. */
 export interface DecoderParts {

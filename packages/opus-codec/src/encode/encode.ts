@@ -6,13 +6,12 @@ import {
   type Repair,
   toInt16,
 } from '@zarr-audio/codec';
-import { CandidateClock, SeekGrid, SeekMeasurer, type SeekPointBuilder } from '@zarr-audio/opus-index';
+import { CandidateClock } from '@zarr-audio/opus-index';
 import { encodeOpusHead, encodeOpusTags, type OpusHead } from '@zarr-audio/opus-parser';
 import type { OpusBackend, RawEncoder } from '../backends/backend';
-import type { SelectedBackend } from '../backends/select';
-import { createPacketDecoder } from '../decode/packet-decoder';
 import { OpusCodecError } from '../errors';
 import { CanonicalWriter } from '../ingest/canonical-writer';
+import type { SeekPointsOf } from '../measure/seek-points';
 import { describeHead } from '../stream-description';
 import { asOpusRate, FRAMES_PER_SECOND, planEncoding } from './encoder-plan';
 
@@ -27,8 +26,9 @@ const SERIAL = 0x7a61_7564;
  */
 export async function* encodeOpus(
   pcm: PcmSource,
-  { options, seekPoints, signal }: EncodeOptions,
-  { backend, exact }: SelectedBackend,
+  { options, signal }: EncodeOptions,
+  backend: OpusBackend,
+  seekPoints: SeekPointsOf,
 ): AsyncGenerator<IngestEvent> {
   if (!backend.createEncoder) {
     throw new OpusCodecError('OPUS_ENCODER_MISSING', `the backend ${backend.name} (${backend.library}) can't encode`);
@@ -38,7 +38,7 @@ export async function* encodeOpus(
   const channels = pcm.format.channels as 1 | 2;
   const { bitrate, complexity } = plan.options as { bitrate: number; complexity: number };
   const encoder = backend.createEncoder({ sampleRate, channels, bitrate, complexity });
-  let points: SeekPointBuilder | undefined;
+  let writer: CanonicalWriter | undefined;
   try {
     const head = headOf(pcm, encoder.lookahead);
     const description = describeHead(head);
@@ -51,31 +51,27 @@ export async function* encodeOpus(
       verbatim: false,
       encoder: { library: backend.library, options: plan.options },
     };
-    const decoder = () => createPacketDecoder(description, backend, { exact });
-    // What a backend measures that rounds differently would be wrong for all others.
-    const isMeasured = seekPoints !== 'grid' && exact;
-    points = isMeasured ? new SeekMeasurer(channels, decoder) : new SeekGrid();
     const headers = { serial: SERIAL, headPacket: encodeOpusHead(head), tagsPacket: tagsOf(backend) };
-    const writer = new CanonicalWriter(0, headers, points);
+    writer = new CanonicalWriter(0, headers, seekPoints(description));
     const packer = new FramePacker(encoder, sampleRate, channels, writer);
     for await (const block of pcm.blocks({ signal })) {
       signal?.throwIfAborted();
       packer.add(block, pcm.format.bitsPerSample);
+      await writer.drain();
       const piece = writer.piece();
       if (piece) yield piece;
     }
     const totalSamples = packer.finish();
     if (totalSamples === 0) throw new OpusCodecError('SOURCE_NO_AUDIO', 'the source holds not one sample');
+    const seekPointAttributes = await writer.finishSeekPoints();
     const piece = writer.piece();
     if (piece) yield piece;
     const repairs: Repair[] = [...pcm.repairs()];
     if (packer.clipped > 0) repairs.push({ code: 'PCM_CLIPPED', byteOffset: 0, samples: packer.clipped });
-    // What we encode is CELT alone, which all exact backends decode alike.
-    const seekPointAttributes = isMeasured ? { measured_by: backend.library, portable: true } : {};
     const summary = { packets: writer.packets, totalSamples, gaps: [], trims: [], repairs, seekPointAttributes };
     yield { type: 'end', stream: 0, summary };
   } finally {
-    points?.free();
+    writer?.free();
     encoder.free();
   }
 }

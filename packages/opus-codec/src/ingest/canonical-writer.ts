@@ -1,4 +1,4 @@
-import type { IngestEvent } from '@zarr-audio/codec';
+import type { IngestEvent, JsonObject } from '@zarr-audio/codec';
 import { type MuxedPage, OggPacketMuxer } from '@zarr-audio/ogg-mux';
 import { OpusIndexBuilder, type SeekPointBuilder } from '@zarr-audio/opus-index';
 
@@ -57,7 +57,22 @@ export class CanonicalWriter {
   /** @param endSample  Where the audio ends on the last page, at 48 kHz from the first packet; if left out, with it. */
   finish(endSample?: number): void {
     this.#take(this.#muxer.finish(endSample));
-    this.#index.finish();
+  }
+
+  /** `SeekPointBuilder.drain` */
+  drain(): Promise<void> | undefined {
+    return this.#index.drain();
+  }
+
+  /** After `finish`: all seek points become known. @returns The attributes of their array. */
+  async finishSeekPoints(): Promise<JsonObject> {
+    await this.#index.finish();
+    return this.#index.seekPointAttributes;
+  }
+
+  /** Gives up what it holds. */
+  free(): void {
+    this.#index.free();
   }
 
   /** What has become known since the last call; undefined where that is nothing. */

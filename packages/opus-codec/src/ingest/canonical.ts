@@ -1,10 +1,10 @@
 import { errorCode, type IngestEvent } from '@zarr-audio/codec';
-import type { SeekPointBuilder } from '@zarr-audio/opus-index';
 import { encodeOpusHead, type OpusTags, parseOpusTags } from '@zarr-audio/opus-parser';
 import { OpusCodecError } from '../errors';
+import type { SeekPointsOf } from '../measure/seek-points';
 import { CanonicalWriter } from './canonical-writer';
 import { beginOf, summarize } from './ingest-events';
-import type { OpusContainer, OpusStream, TimedBatch } from './opus-stream';
+import type { OpusContainer, OpusStream, OpusStreamEvent, TimedBatch } from './opus-stream';
 import type { StreamPlan, Survey } from './survey';
 import { withTimeline } from './timeline-comment';
 
@@ -17,52 +17,65 @@ import { withTimeline } from './timeline-comment';
 export async function* ingestCanonical(
   container: OpusContainer,
   survey: Survey,
-  seekPoints: () => SeekPointBuilder,
+  seekPoints: SeekPointsOf,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<IngestEvent> {
   const rewriters = new Map<OpusStream, StreamRewriter>();
-  for await (const events of container.read(signal)) {
-    const touched = new Set<StreamRewriter>();
-    for (const event of events) {
-      if (event.type === 'failed') {
-        yield { type: 'failed', stream: event.number, error: event.error };
-        continue;
-      }
-      const { stream } = event;
-      if (event.type === 'begin') {
-        const plan = survey.plan(stream.number);
-        if (!plan) throw sourceChanged(stream);
-        const rewriter = new StreamRewriter(stream, plan, seekPoints());
-        rewriters.set(stream, rewriter);
-        yield beginOf(rewriter.stream, false);
-        continue;
-      }
-      const rewriter = rewriters.get(stream)!;
-      if (event.type === 'batch') {
-        rewriter.add(event.batch);
-        touched.add(rewriter);
-        continue;
-      }
-      yield* rewriter.finish();
-      rewriters.delete(stream);
-      touched.delete(rewriter);
+  try {
+    for await (const events of container.read(signal)) yield* rewritten(events, rewriters, survey, seekPoints);
+  } finally {
+    for (const { writer } of rewriters.values()) writer.free();
+  }
+}
+
+async function* rewritten(
+  events: readonly OpusStreamEvent[],
+  rewriters: Map<OpusStream, StreamRewriter>,
+  survey: Survey,
+  seekPoints: SeekPointsOf,
+): AsyncGenerator<IngestEvent> {
+  const touched = new Set<StreamRewriter>();
+  for (const event of events) {
+    if (event.type === 'failed') {
+      yield { type: 'failed', stream: event.number, error: event.error };
+      continue;
     }
-    for (const { writer } of touched) {
-      const piece = writer.piece();
-      if (piece) yield piece;
+    const { stream } = event;
+    if (event.type === 'begin') {
+      const plan = survey.plan(stream.number);
+      if (!plan) throw sourceChanged(stream);
+      const rewriter = new StreamRewriter(stream, plan, seekPoints);
+      rewriters.set(stream, rewriter);
+      yield rewriter.begin;
+      continue;
     }
+    const rewriter = rewriters.get(stream)!;
+    if (event.type === 'batch') {
+      rewriter.add(event.batch);
+      touched.add(rewriter);
+      const waiting = rewriter.writer.drain();
+      if (waiting) await waiting;
+      continue;
+    }
+    yield* rewriter.finish();
+    rewriters.delete(stream);
+    touched.delete(rewriter);
+  }
+  for (const { writer } of touched) {
+    const piece = writer.piece();
+    if (piece) yield piece;
   }
 }
 
 class StreamRewriter {
   readonly plan: StreamPlan;
-  /** As it will lie in the blob. */
-  readonly stream: OpusStream;
+  /** The stream as it will lie in the blob. */
+  readonly begin: ReturnType<typeof beginOf>;
   readonly writer: CanonicalWriter;
   readonly #source: OpusStream;
   #position = 0;
 
-  constructor(source: OpusStream, plan: StreamPlan, seekPoints: SeekPointBuilder) {
+  constructor(source: OpusStream, plan: StreamPlan, seekPoints: SeekPointsOf) {
     this.plan = plan;
     this.#source = source;
     const headers = { serial: source.serial, headPacket: source.headPacket, tagsPacket: tagsOf(source, plan) };
@@ -71,8 +84,8 @@ class StreamRewriter {
       head = { ...head, preSkip: plan.preSkip };
       headers.headPacket = encodeOpusHead(head);
     }
-    this.stream = { ...source, head };
-    this.writer = new CanonicalWriter(source.number, headers, seekPoints);
+    this.begin = beginOf({ ...source, head }, false);
+    this.writer = new CanonicalWriter(source.number, headers, seekPoints(this.begin.description));
   }
 
   add({ packets, samples, gap }: TimedBatch): void {
@@ -89,7 +102,7 @@ class StreamRewriter {
     });
   }
 
-  *finish(): Generator<IngestEvent> {
+  async *finish(): AsyncGenerator<IngestEvent> {
     const { endSample, endsInOgg, packets, samples, firstGranule, preSkip, trims } = this.plan;
     const source = this.#source;
     const { timeline } = source;
@@ -97,10 +110,11 @@ class StreamRewriter {
       timeline.packets === packets && timeline.samples === samples && timeline.firstGranule === firstGranule;
     if (!isSame || samples - timeline.endTrim !== endSample) throw sourceChanged(source);
     this.#checked(() => this.writer.finish(endsInOgg ? endSample : undefined));
+    const seekPointAttributes = await this.writer.finishSeekPoints();
     const piece = this.writer.piece();
     if (piece) yield piece;
     const summary = summarize(source, preSkip, trims, endsInOgg ? endSample : samples);
-    yield { type: 'end', stream: source.number, summary };
+    yield { type: 'end', stream: source.number, summary: { ...summary, seekPointAttributes } };
   }
 
   /** The muxer refuses what the survey would have ruled out. */

@@ -1,7 +1,7 @@
-import type { ByteSource, FilePacket, IngestEvent, IngestOptions } from '@zarr-audio/codec';
-import { SeekFromStart, SeekGrid, type SeekPointBuilder } from '@zarr-audio/opus-index';
+import type { ByteSource, FilePacket, IngestEvent } from '@zarr-audio/codec';
 import type { PacketFraming } from '@zarr-audio/opus-parser';
 import { OpusCodecError } from '../errors';
+import type { SeekPointsOf } from '../measure/seek-points';
 import { ingestCanonical } from './canonical';
 import { containerOf } from './container-choice';
 import { InPlaceIndexer, MAX_HELD_BYTES } from './ogg/in-place';
@@ -18,18 +18,24 @@ import { Survey } from './survey';
  * @throws {OpusCodecError} `OPUS_NO_STREAM`, `OPUS_HEADERS_INCOMPLETE`, `OPUS_NO_PACKETS`, `OPUS_BAD_HEAD`,
  *   `SOURCE_CHANGED`
  */
-export async function* ingestOggOpus(source: ByteSource, options: IngestOptions = {}): AsyncGenerator<IngestEvent> {
-  const { signal } = options;
-  const seekPoints = () => seekPointsOf(options);
+export async function* ingestOggOpus(
+  source: ByteSource,
+  seekPoints: SeekPointsOf,
+  signal?: AbortSignal,
+): AsyncGenerator<IngestEvent> {
   const reader = new OggOpusReader();
   const survey = new Survey();
   const indexer = new InPlaceIndexer(true, seekPoints);
   let keeps = true;
-  for await (const { bytes, found } of readOggSteps(source, reader, signal)) {
-    for (const event of found) survey.take(event);
-    keeps &&= reader.sound && !indexer.waitsTooLong;
-    if (!keeps) continue;
-    yield* bytes ? indexer.take(bytes, found) : indexer.finish(found);
+  try {
+    for await (const { bytes, found } of readOggSteps(source, reader, signal)) {
+      for (const event of found) survey.take(event);
+      keeps &&= reader.sound && !indexer.waitsTooLong;
+      if (keeps) yield* bytes ? indexer.take(bytes, found) : indexer.finish(found);
+      else indexer.free();
+    }
+  } finally {
+    indexer.free();
   }
   if (keeps) return;
   yield { type: 'restart' };
@@ -44,18 +50,23 @@ export async function* ingestOggOpus(source: ByteSource, options: IngestOptions 
 export async function* ingestOpus(
   source: ByteSource,
   framing: PacketFraming | undefined,
-  options: IngestOptions = {},
+  seekPoints: SeekPointsOf,
+  signal?: AbortSignal,
 ): AsyncGenerator<IngestEvent> {
-  const container = await containerOf(source, framing, options.signal);
-  if (container.isOgg) yield* ingestOggOpus(source, options);
-  else yield* ingestContainer(container, options);
+  const container = await containerOf(source, framing, signal);
+  if (container.isOgg) yield* ingestOggOpus(source, seekPoints, signal);
+  else yield* ingestContainer(container, seekPoints, signal);
 }
 
 /** Packets of another container, put into canonical Ogg. The file is read twice. */
-async function* ingestContainer(container: OpusContainer, options: IngestOptions = {}): AsyncGenerator<IngestEvent> {
+async function* ingestContainer(
+  container: OpusContainer,
+  seekPoints: SeekPointsOf,
+  signal?: AbortSignal,
+): AsyncGenerator<IngestEvent> {
   const survey = new Survey();
-  for await (const events of container.read(options.signal)) for (const event of events) survey.take(event);
-  yield* ingestCanonical(container, survey, () => seekPointsOf(options), options.signal);
+  for await (const events of container.read(signal)) for (const event of events) survey.take(event);
+  yield* ingestCanonical(container, survey, seekPoints, signal);
 }
 
 /**
@@ -63,21 +74,29 @@ async function* ingestContainer(container: OpusContainer, options: IngestOptions
  *
  * @throws {OpusCodecError} as `ingestOggOpus`.
  */
-export async function* scanOggOpus(blob: ByteSource, options: IngestOptions = {}): AsyncGenerator<IngestEvent> {
+export async function* scanOggOpus(
+  blob: ByteSource,
+  seekPoints: SeekPointsOf,
+  signal?: AbortSignal,
+): AsyncGenerator<IngestEvent> {
   const reader = new OggOpusReader();
-  const indexer = new InPlaceIndexer(false, () => seekPointsOf(options));
-  for await (const { bytes, found } of readOggSteps(blob, reader, options.signal)) {
-    yield* bytes ? indexer.take(bytes, found) : indexer.finish(found);
-    if (indexer.waitsTooLong) {
-      throw new OpusCodecError('OPUS_NO_PACKETS', `there is no audio in the first ${MAX_HELD_BYTES} bytes`);
+  const indexer = new InPlaceIndexer(false, seekPoints);
+  try {
+    for await (const { bytes, found } of readOggSteps(blob, reader, signal)) {
+      yield* bytes ? indexer.take(bytes, found) : indexer.finish(found);
+      if (indexer.waitsTooLong) {
+        throw new OpusCodecError('OPUS_NO_PACKETS', `there is no audio in the first ${MAX_HELD_BYTES} bytes`);
+      }
     }
+  } finally {
+    indexer.free();
   }
 }
 
 /** The packets of a file, stream by stream, where they lie in it. */
-export async function* listPackets(container: OpusContainer, options: IngestOptions = {}): AsyncGenerator<FilePacket> {
+export async function* listPackets(container: OpusContainer, signal?: AbortSignal): AsyncGenerator<FilePacket> {
   const ends = new Map<OpusStream, number>();
-  for await (const events of container.read(options.signal)) {
+  for await (const events of container.read(signal)) {
     for (const event of events) {
       if (event.type !== 'batch') continue;
       const { packets, samples, gap } = event.batch;
@@ -92,9 +111,4 @@ export async function* listPackets(container: OpusContainer, options: IngestOpti
       ends.set(event.stream, startSample);
     }
   }
-}
-
-/** Streams that we did not encode are not measured yet: exact from the start, or a grid. */
-function seekPointsOf(options: IngestOptions): SeekPointBuilder {
-  return options.seekPoints === 'grid' ? new SeekGrid() : new SeekFromStart();
 }

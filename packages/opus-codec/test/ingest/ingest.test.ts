@@ -12,6 +12,7 @@ import {
   collect,
   concatenate,
   fixture,
+  gridPoints,
   HEAD,
   type Ingested,
   ingest,
@@ -34,7 +35,7 @@ function packetsIn({ blob, rows }: Ingested): Uint8Array[] {
 
 /** Rows, holes and trims come from the blob alone. */
 async function expectRebuilt(made: Ingested) {
-  const { streams } = await collect(scanOggOpus(bytesSource('blob', made.blob)));
+  const { streams } = await collect(scanOggOpus(bytesSource('blob', made.blob), gridPoints));
   const { rows, description, summary } = streams[0]!;
   expect(rows).toEqual(made.rows);
   expect(description.preSkip).toBe(made.description.preSkip);
@@ -64,7 +65,7 @@ describe('a sound stream', () => {
           for (let at = 0; at < file.length; at += size) yield file.slice(at, at + size);
         },
       };
-      const { streams: again } = await collect(scanOggOpus(pieces));
+      const { streams: again } = await collect(scanOggOpus(pieces, gridPoints));
       expect(again[0]).toMatchObject({ blob: file, rows: streams[0]!.rows });
     }
   });
@@ -95,7 +96,7 @@ describe('a sound stream', () => {
   });
 
   it('gets a grid where nothing is to be measured', async () => {
-    const { streams } = await ingest(fixture('ogg_opus/sine-440-10s.opus'), { seekPoints: 'grid' });
+    const { streams } = await ingest(fixture('ogg_opus/sine-440-10s.opus'));
     expect(streams[0]!.seekRows.map(([packet, from]) => [packet, from])).toEqual([
       [0, 0],
       [50, 100],
@@ -373,7 +374,7 @@ describe('tags', () => {
     const tags = encodeOpusTags({ vendor: 'test', comments });
     const pages = stream(regularPages(2)).with(1, page({ packets: [tags], granule: 0, sequence: 1 }));
     const names: [string, string][] = [];
-    for await (const event of ingestOggOpus(bytesSource('a', concatenate(pages)))) {
+    for await (const event of ingestOggOpus(bytesSource('a', concatenate(pages)), gridPoints)) {
       if (event.type === 'stream') names.push(...Object.entries(event.source.tags));
     }
     expect(names).toEqual([
@@ -408,7 +409,7 @@ describe('what would grow without bound', () => {
         for (let i = 0; i < 60; i++) yield concatenate(Array.from({ length: 30_000 }, () => empty));
       },
     };
-    await expect(collect(scanOggOpus(source))).rejects.toMatchObject({ code: 'OPUS_NO_PACKETS' });
+    await expect(collect(scanOggOpus(source, gridPoints))).rejects.toMatchObject({ code: 'OPUS_NO_PACKETS' });
   });
 });
 

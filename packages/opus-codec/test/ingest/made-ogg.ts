@@ -2,11 +2,16 @@ import { readFileSync } from 'node:fs';
 import { bytesSource, type IngestEvent, type StreamSummary } from '@zarr-audio/codec';
 import { OggDemuxer } from '@zarr-audio/ogg-demux';
 import { encodeOggPage } from '@zarr-audio/ogg-mux';
+import { SeekGrid } from '@zarr-audio/opus-index';
 import { encodeOpusTags, packetSamples } from '@zarr-audio/opus-parser';
 import { ingestOggOpus } from '../../src/ingest/ingest';
+import type { SeekPointsOf } from '../../src/measure/seek-points';
 
 const fixtures = new URL('../../../../fixtures/', import.meta.url);
 export const fixture = (path: string) => new Uint8Array(readFileSync(new URL(path, fixtures)));
+
+/** Nothing is decoded: most tests are about other things than seek points. */
+export const gridPoints: SeekPointsOf = () => new SeekGrid();
 
 /** Packets of a sound file, headers first. */
 export function packetsOf(path: string): Uint8Array[] {
@@ -80,8 +85,8 @@ export interface Ingested {
 }
 
 /** Everything that an ingest gives, stream by stream; `restarts` counts second passes. */
-export async function ingest(file: Uint8Array, options?: Parameters<typeof ingestOggOpus>[1]) {
-  return collect(ingestOggOpus(bytesSource('made.opus', file), options));
+export async function ingest(file: Uint8Array) {
+  return collect(ingestOggOpus(bytesSource('made.opus', file), gridPoints));
 }
 
 export async function collect(events: AsyncIterable<IngestEvent>) {

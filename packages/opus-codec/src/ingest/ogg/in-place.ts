@@ -1,6 +1,7 @@
 import type { IngestEvent } from '@zarr-audio/codec';
 import type { OggPagePackets } from '@zarr-audio/ogg-demux';
-import { OpusIndexBuilder, type SeekPointBuilder } from '@zarr-audio/opus-index';
+import { OpusIndexBuilder } from '@zarr-audio/opus-index';
+import type { SeekPointsOf } from '../../measure/seek-points';
 import { beginOf, summarize } from '../ingest-events';
 import type { OpusStream, TimedBatch } from '../opus-stream';
 import type { OggOpusEvent } from './ogg-opus-reader';
@@ -18,13 +19,13 @@ const NO_ROWS = new Float64Array(0);
  */
 export class InPlaceIndexer {
   readonly #verbatim: boolean;
-  readonly #seekPoints: () => SeekPointBuilder;
+  readonly #seekPoints: SeekPointsOf;
   #stream: OpusStream | undefined;
   #index: OpusIndexBuilder | undefined;
   #held: Uint8Array[] = [];
   #heldBytes = 0;
 
-  constructor(verbatim: boolean, seekPoints: () => SeekPointBuilder) {
+  constructor(verbatim: boolean, seekPoints: SeekPointsOf) {
     this.#verbatim = verbatim;
     this.#seekPoints = seekPoints;
   }
@@ -35,7 +36,7 @@ export class InPlaceIndexer {
   }
 
   /** The next bytes of the file, and what was found in them. */
-  *take(bytes: Uint8Array, found: readonly OggOpusEvent[]): Generator<IngestEvent> {
+  async *take(bytes: Uint8Array, found: readonly OggOpusEvent[]): AsyncGenerator<IngestEvent> {
     yield* this.#read(found);
     if (!this.#index) {
       this.#heldBytes += bytes.byteLength;
@@ -47,23 +48,32 @@ export class InPlaceIndexer {
   }
 
   /** The file has ended; `found` is the last of it. */
-  *finish(found: readonly OggOpusEvent[]): Generator<IngestEvent> {
+  async *finish(found: readonly OggOpusEvent[]): AsyncGenerator<IngestEvent> {
     yield* this.#read(found);
     const index = this.#index!;
-    index.finish();
+    await index.finish();
     yield* this.#release();
     yield this.#piece(NO_BYTES, index);
-    yield { type: 'end', stream: 0, summary: summarize(this.#stream!) };
+    const { seekPointAttributes } = index;
+    yield { type: 'end', stream: 0, summary: { ...summarize(this.#stream!), seekPointAttributes } };
   }
 
-  *#read(found: readonly OggOpusEvent[]): Generator<IngestEvent> {
+  /** Nothing more is taken. */
+  free(): void {
+    this.#index?.free();
+  }
+
+  async *#read(found: readonly OggOpusEvent[]): AsyncGenerator<IngestEvent> {
     for (const event of found) {
       if (event.type === 'begin' && !this.#stream) {
+        const begin = beginOf(event.stream, this.#verbatim);
         this.#stream = event.stream;
-        this.#index = new OpusIndexBuilder(this.#seekPoints());
-        yield { ...beginOf(event.stream, this.#verbatim), stream: 0 };
+        this.#index = new OpusIndexBuilder(this.#seekPoints(begin.description));
+        yield { ...begin, stream: 0 };
       } else if (event.type === 'batch' && event.stream === this.#stream) {
         addInPlace(this.#index!, event.batch);
+        const waiting = this.#index!.drain();
+        if (waiting) await waiting;
       }
     }
   }
