@@ -21,6 +21,7 @@ export type {
   StreamFacts,
   StreamReport,
 } from './import/source-report';
+export type { RangeResult, ReadManyOptions, SampleRange, SampleRanges } from './read/many/index';
 export { type ReadOptions, Recording } from './recording/recording';
 export type { RecordingAttributes, RecordingSource } from './recording/recording-attributes';
 export type { RecordingInfo } from './recording/recording-info';

@@ -7,13 +7,22 @@ import {
   type PcmBlock,
   type SampleType,
   type StreamDescription,
+  type TaskRunner,
 } from '@zarr-audio/codec';
 import type { BlobReader, RowsReader } from '../arrays/index';
 import { SampleRangeError, StoreError } from '../errors';
 import { isObject } from '../json-file';
 import type { BlockRequest } from '../read/block-assembly';
+import {
+  type RangeResult,
+  type ReadManyOptions,
+  readBlocksOf,
+  readRanges,
+  type SampleRange,
+  type SampleRanges,
+} from '../read/many/index';
 import { outputType } from '../read/pcm-assembly';
-import { readBlocks } from '../read/pcm-blocks';
+import { type BlockSource, readBlocks } from '../read/pcm-blocks';
 import type { RangeParts } from '../read/range-parts';
 import { SampleMap } from '../read/sample-map';
 import type { ReadableStorage } from '../storage/storage';
@@ -50,6 +59,8 @@ export interface RecordingOptions {
   readonly codecs: CodecRegistry;
   /** Told once for each recording that is opened; `console.warn`, if left out. */
   readonly onWarning?: ((warning: StoreWarning) => void) | undefined;
+  /** Where `readMany` and `windows` decode; here, if left out. */
+  readonly tasks?: TaskRunner | undefined;
 }
 
 /** One recording of a store. Safe to be read from by several callers at once. */
@@ -61,6 +72,7 @@ export class Recording {
   readonly #codec: Codec;
   readonly #samples: SampleMap;
   readonly #parts: RangeParts;
+  readonly #tasks: TaskRunner | undefined;
 
   /**
    * @param group  The recording's `zarr.json`, with the metadata of its arrays.
@@ -76,6 +88,7 @@ export class Recording {
     this.attributes = { ...parseAttributes(json, id), description: this.#codec.describe(json) };
     this.#arrays = openArrays(storage, id, group, this.attributes);
     this.blob = this.#arrays.blob;
+    this.#tasks = options.tasks;
     this.#samples = new SampleMap(this.description.preSkip, this.attributes.summary.trims);
     this.#parts = rangeParts(this, this.#codec, this.#arrays, {
       readsAhead: storage.readsAhead ?? false,
@@ -154,13 +167,44 @@ export class Recording {
     }
   }
 
+  /**
+   * Many ranges, in the order asked for: each the same bits as `read` gives. Ranges are read ahead, together: what they share or
+   * what lies near is fetched once, each packet is decoded once except for pre-roll, on the store's `tasks` if it has any.
+   *
+   * With `settle` a range that fails is a result like the others; without, its error is thrown at its place, which ends the
+   * iteration.
+   *
+   * @throws what `read` throws; what `ranges` throws
+   */
+  readMany<R extends SampleRange>(
+    ranges: SampleRanges<R>,
+    options: ReadManyOptions & { settle: true },
+  ): AsyncGenerator<RangeResult<R>>;
+  readMany(ranges: SampleRanges, options?: ReadManyOptions & { settle?: false }): AsyncGenerator<PcmBlock>;
+  readMany(
+    ranges: SampleRanges,
+    options: ReadManyOptions & { settle?: boolean } = {},
+  ): AsyncGenerator<RangeResult | PcmBlock> {
+    const source = {
+      ...this.#source,
+      tasks: this.#tasks,
+      check: (range: SampleRange) => this.#range(range),
+      readAlone: (range: SampleRange, signal: AbortSignal) => this.read({ ...options, ...range, signal }),
+    };
+    const results = readRanges(source, ranges, options);
+    return options.settle ? results : readBlocksOf(results);
+  }
+
   #blocks(
     decoder: PacketDecoder,
     request: BlockRequest,
     { seek = 'exact', onDamage = 'throw', signal }: ReadOptions,
   ): AsyncGenerator<PcmBlock> {
-    const source = { id: this.id, parts: this.#parts, samples: this.#samples };
-    return readBlocks(source, decoder, request, { seek, onDamage, signal });
+    return readBlocks(this.#source, decoder, request, { seek, onDamage, signal });
+  }
+
+  get #source(): BlockSource {
+    return { id: this.id, parts: this.#parts, samples: this.#samples };
   }
 
   #range({ start = 0, end = this.totalSamples }: ReadOptions): { start: number; end: number } {
