@@ -9,6 +9,8 @@ import { plainChunks, type StoredChunk, type StoredChunks } from './stored-chunk
 
 /** Most bytes that are asked for at once, but for a single chunk that is larger. */
 const MAX_RUN_BYTES = 4 * 2 ** 20;
+/** Most requests that are under way at once for one read: small chunks with a file each would be thousands. */
+const MAX_REQUESTS = 16;
 const DEFAULT_CACHE_BYTES = 4 * 2 ** 20;
 
 export interface BlobReaderOptions {
@@ -72,7 +74,7 @@ class ChunkedBlobReader implements BlobReader {
     this.#checkRange(start, end);
     signal?.throwIfAborted();
     if (start === end) return new Uint8Array(0);
-    if (this.#pieceEnd(start, end) === end) return this.#piece(start, end, signal);
+    if (end - start <= MAX_RUN_BYTES) return this.#piece(start, end, signal);
     // The whole is allocated when all of it has been seen: the metadata may claim any length.
     const pieces: Uint8Array[] = [];
     for await (const piece of this.stream(start, end, { signal })) pieces.push(piece);
@@ -131,6 +133,7 @@ class ChunkedBlobReader implements BlobReader {
     return Math.min(end, (chunk + Math.min(most, this.#chunks.runLength(chunk))) * chunkBytes);
   }
 
+  /** Bytes of any files: what is not there is asked for at the same time, as few requests as there are files and gaps. */
   async #piece(start: number, end: number, signal: AbortSignal | undefined): Promise<Uint8Array> {
     const { chunkBytes } = this.#layout;
     const bytes = new Uint8Array(end - start);
@@ -140,6 +143,14 @@ class ChunkedBlobReader implements BlobReader {
       bytes.set(payload.subarray(from - chunkStart, end - chunkStart), from - start);
     };
     const last = Math.floor((end - 1) / chunkBytes);
+    const load = async (first: number, count: number) => {
+      for (const [i, stored] of (await this.#chunks.fetch(first, count, signal)).entries()) {
+        const payload = this.#verify(stored);
+        put(first + i, payload);
+        this.#keep(first + i, payload, count, first + i === last);
+      }
+    };
+    let loads: Promise<void>[] = [];
     for (let chunk = Math.floor(start / chunkBytes); chunk <= last; ) {
       const cached = this.#cache.get(chunk);
       if (cached) {
@@ -147,15 +158,16 @@ class ChunkedBlobReader implements BlobReader {
         chunk++;
         continue;
       }
+      const most = Math.min(last + 1 - chunk, this.#chunks.runLength(chunk));
       let count = 1;
-      while (chunk + count <= last && !this.#cache.has(chunk + count)) count++;
-      for (const stored of await this.#chunks.fetch(chunk, count, signal)) {
-        const payload = this.#verify(stored);
-        put(chunk, payload);
-        this.#keep(chunk, payload, count, chunk === last);
-        chunk++;
+      while (count < most && !this.#cache.has(chunk + count)) count++;
+      if (loads.push(load(chunk, count)) === MAX_REQUESTS) {
+        await Promise.all(loads);
+        loads = [];
       }
+      chunk += count;
     }
+    await Promise.all(loads);
     return bytes;
   }
 
