@@ -2,6 +2,7 @@ import type { ByteSource, CodecRegistry, JsonObject, TaskRunner } from '@zarr-au
 import { StoreError } from './errors';
 import { type ImportOptions, type ImportResult, importSource } from './import/import';
 import { encodeJson, isObject, readJson } from './json-file';
+import { type ReindexOptions, type ReindexResult, reindexRecording } from './maintain/reindex';
 import { Recording } from './recording/recording';
 import { isRecordingId } from './recording/recording-id';
 import type { ReadableStorage, ReadOptions, WritableStorage } from './storage/storage';
@@ -215,6 +216,11 @@ export class WritableAudioStore extends AudioStore {
       has: async (id: string) => (await storage.get(metadataKey(recordingPath(id)))) !== undefined,
     };
     return importSource(target, source, { tasks: this.tasks, ...options });
+  }
+
+  /** Makes the index and the seek points of a recording again, from its blob alone. See `reindexRecording`. */
+  reindex(id: string, options: ReindexOptions = {}): Promise<ReindexResult> {
+    return reindexRecording(this.storage, this.codecs, id, { tasks: this.tasks, ...options });
   }
 
   async #create(): Promise<void> {

@@ -30,24 +30,31 @@ export interface RecordingAttributes {
   readonly user: JsonObject;
 }
 
-/** As they are written. */
-export function attributesToJson(attributes: RecordingAttributes): JsonObject {
-  const { description, summary, source } = attributes;
+/** Those that a blob tells: a rebuild of the index writes them again. */
+export function scannedAttributes(description: StreamDescription, summary: StreamSummary): JsonObject {
   return {
     codec: description.codec,
     container_type: description.container,
     nb_channels: description.channels,
-    sample_rate: description.sampleRate,
-    original_sample_rate: description.originalSampleRate,
     bits_per_sample: description.bitsPerSample,
-    sampling_rescale_factor: 1,
-    is_ultrasonic: false,
     pre_skip: description.preSkip,
     ...description.attributes,
     total_packets: summary.packets,
     total_samples: summary.totalSamples,
     gaps: summary.gaps.map(({ end, samples }) => [end, samples]),
     trims: summary.trims.map(([start, samples]) => [start, samples]),
+  };
+}
+
+/** As they are written. */
+export function attributesToJson(attributes: RecordingAttributes): JsonObject {
+  const { description, summary, source } = attributes;
+  return {
+    ...scannedAttributes(description, summary),
+    sample_rate: description.sampleRate,
+    original_sample_rate: description.originalSampleRate,
+    sampling_rescale_factor: 1,
+    is_ultrasonic: false,
     repairs: summary.repairs.map(({ code, byteOffset, samples }) => ({ code, byteOffset, samples })),
     verbatim: attributes.verbatim,
     index_arrays: { index: attributes.indexArrays.index, seek_points: attributes.indexArrays.seekPoints },
