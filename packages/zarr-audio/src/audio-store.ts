@@ -153,7 +153,8 @@ export class AudioStore {
     if (!group) {
       throw new StoreError('RECORDING_NOT_FOUND', `there is no recording ${id} in ${this.storage.description}`, { id });
     }
-    return new Recording(this.storage, id, group, { codecs: this.codecs, onWarning: this.#onWarning });
+    const { codecs, tasks } = this;
+    return new Recording(this.storage, id, group, { codecs, tasks, onWarning: this.#onWarning });
   }
 
   /**
