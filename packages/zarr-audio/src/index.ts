@@ -24,7 +24,7 @@ export type {
 export type { Progress } from './maintain/blob-scan';
 export type { Damage } from './maintain/damage';
 export type { ReindexOptions, ReindexResult } from './maintain/reindex';
-export type { RangeResult, ReadManyOptions, SampleRange, SampleRanges } from './read/many/index';
+export type { RangeResult, ReadManyOptions, SampleRange, SampleRanges, WindowOptions } from './read/many/index';
 export { type ReadOptions, Recording } from './recording/recording';
 export type { RecordingAttributes, RecordingSource } from './recording/recording-attributes';
 export type { RecordingInfo } from './recording/recording-info';

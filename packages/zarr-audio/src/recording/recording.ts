@@ -14,12 +14,15 @@ import { SampleRangeError, StoreError } from '../errors';
 import { isObject } from '../json-file';
 import type { BlockRequest } from '../read/block-assembly';
 import {
+  type ManySource,
   type RangeResult,
   type ReadManyOptions,
   readBlocksOf,
   readRanges,
+  readWindows,
   type SampleRange,
   type SampleRanges,
+  type WindowOptions,
 } from '../read/many/index';
 import { outputType } from '../read/pcm-assembly';
 import { type BlockSource, readBlocks } from '../read/pcm-blocks';
@@ -185,14 +188,31 @@ export class Recording {
     ranges: SampleRanges,
     options: ReadManyOptions & { settle?: boolean } = {},
   ): AsyncGenerator<RangeResult | PcmBlock> {
-    const source = {
+    const results = readRanges(this.#manySource(options), ranges, options);
+    return options.settle ? results : readBlocksOf(results);
+  }
+
+  /**
+   * Windows of `length` samples, `hop` apart, each in arrays of its own: for analysis, so float32 if `dtype` is left out. Otherwise
+   * each is what `read` gives, and all come as by `readMany`; samples that lie in several windows are decoded once.
+   *
+   * @throws {RangeError}, {TypeError} if length, hop or overlap can't be
+   * @throws as `readMany`
+   */
+  windows(options: WindowOptions & { settle: true }): AsyncGenerator<RangeResult>;
+  windows(options: WindowOptions & { settle?: false }): AsyncGenerator<PcmBlock>;
+  windows(options: WindowOptions & { settle?: boolean }): AsyncGenerator<RangeResult | PcmBlock> {
+    const results = readWindows(this.#manySource(options), options);
+    return options.settle ? results : readBlocksOf(results);
+  }
+
+  #manySource(options: Omit<ReadOptions, 'start' | 'end'>): ManySource {
+    return {
       ...this.#source,
       tasks: this.#tasks,
-      check: (range: SampleRange) => this.#range(range),
-      readAlone: (range: SampleRange, signal: AbortSignal) => this.read({ ...options, ...range, signal }),
+      check: (range) => this.#range(range),
+      readAlone: (range, dtype, signal) => this.read({ ...options, ...range, dtype, signal }),
     };
-    const results = readRanges(source, ranges, options);
-    return options.settle ? results : readBlocksOf(results);
   }
 
   #blocks(

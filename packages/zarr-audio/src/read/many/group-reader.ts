@@ -133,7 +133,9 @@ export class GroupReader {
   #readAlone(pending: PendingRange): void {
     if (this.#signal.aborted) return;
     pending.close();
-    this.#runSlots.run(() => pending.settleBy(() => this.#source.readAlone(pending.range, followerOf(this.#signal))));
+    this.#runSlots.run(() =>
+      pending.settleBy(() => this.#source.readAlone(pending.range, pending.type, followerOf(this.#signal))),
+    );
   }
 }
 

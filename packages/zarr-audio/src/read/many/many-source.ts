@@ -1,4 +1,4 @@
-import type { PcmBlock, TaskRunner } from '@zarr-audio/codec';
+import type { PcmBlock, SampleType, TaskRunner } from '@zarr-audio/codec';
 import type { BlockSource } from '../pcm-blocks';
 import type { SampleRange } from './sample-range';
 
@@ -6,8 +6,12 @@ import type { SampleRange } from './sample-range';
 export interface ManySource extends BlockSource {
   /** Where decoding is done; here, if left out. */
   readonly tasks: TaskRunner | undefined;
-  /** @throws {SampleRangeError} */
-  check(range: SampleRange): SampleRange;
+  /**
+   * The range, its start being 0 and its end that of the recording where it has none.
+   *
+   * @throws {SampleRangeError}
+   */
+  check(range: Partial<SampleRange>): SampleRange;
   /** One range by itself, as `Recording.read` does it. */
-  readAlone(range: SampleRange, signal: AbortSignal): Promise<PcmBlock>;
+  readAlone(range: SampleRange, type: SampleType, signal: AbortSignal): Promise<PcmBlock>;
 }

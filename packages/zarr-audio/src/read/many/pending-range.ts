@@ -14,13 +14,15 @@ export interface Need {
 /** A range that was asked for and is being put together from runs of packets, whichever comes first. */
 export class PendingRange {
   readonly range: SampleRange;
+  /** Of its samples. */
+  readonly type: SampleType;
   /** Its place in the order asked for. */
   readonly order: number;
   readonly block: Promise<PcmBlock>;
   /** Runs of packets that are still to come. */
   awaitedRuns = 0;
   readonly #source: BlockSource;
-  readonly #type: SampleType;
+
   #resolve!: (block: PcmBlock) => void;
   #reject!: (error: unknown) => void;
   #isOpen = true;
@@ -30,7 +32,7 @@ export class PendingRange {
 
   constructor(source: BlockSource, type: SampleType, range: SampleRange, order: number) {
     this.#source = source;
-    this.#type = type;
+    this.type = type;
     this.range = range;
     this.order = order;
     this.block = new Promise((resolve, reject) => {
@@ -44,7 +46,7 @@ export class PendingRange {
   /** Of its samples. */
   get bytes(): number {
     const { channels } = this.#source.parts.description;
-    return (this.range.end - this.range.start) * channels * (this.#type === 'int16' ? 2 : 4);
+    return (this.range.end - this.range.start) * channels * (this.type === 'int16' ? 2 : 4);
   }
 
   /** It takes samples: neither has it failed nor is it read by itself. */
@@ -55,7 +57,7 @@ export class PendingRange {
   /** Copies what a run has for a stretch. */
   put({ segments, rows }: PacketRun, pcm: PcmData, { start, decoded, samples }: HeardStretch): void {
     const { channels, bitsPerSample } = this.#source.parts.description;
-    this.#data ??= allocate(this.#type, this.range.end - this.range.start, channels);
+    this.#data ??= allocate(this.type, this.range.end - this.range.start, channels);
     const end = decoded + samples;
     let pcmStart = 0;
     for (const { from, to, maxDiff } of segments) {
@@ -89,7 +91,7 @@ export class PendingRange {
     const gaps = samples.gapsWithin(parts.gaps, start, end);
     const known = gaps.reduce((sum, gap) => sum + gap.samples, 0);
     if (this.#filled + known !== frames) return false;
-    const data = this.#data ?? allocate(this.#type, frames, channels);
+    const data = this.#data ?? allocate(this.type, frames, channels);
     this.close();
     this.#resolve({ data, frames, channels, sampleRate, start, maxDiff: this.#maxDiff, gaps, damage: [] });
     return true;
