@@ -1,4 +1,5 @@
 import { isPackedError, type PackedError } from './packed-error';
+import type { TaskFlag } from './task-flag';
 
 /**
  * What pool and worker say to each other. A worker begins with `hello`, is given its `init`, says `ready`, and
@@ -7,7 +8,7 @@ import { isPackedError, type PackedError } from './packed-error';
 export const PROTOCOL = 1;
 
 export type ToWorker =
-  | { readonly type: 'init'; readonly init: unknown }
+  | { readonly type: 'init'; readonly init: unknown; readonly flag?: TaskFlag | undefined }
   | {
       readonly type: 'run';
       readonly id: number;

@@ -9,6 +9,7 @@ import {
 } from '@zarr-audio/codec';
 import { packError } from './packed-error';
 import { asToWorker, type FromWorker, PROTOCOL, type ToWorker } from './protocol';
+import { endTask, type TaskFlag } from './task-flag';
 
 /**
  * Makes this worker one that a pool can use: it does the tasks of some codecs. To be called once, in a file that is run as a
@@ -20,6 +21,10 @@ import { asToWorker, type FromWorker, PROTOCOL, type ToWorker } from './protocol
 export function serveCodecs(codecsOf: (init: unknown) => readonly Codec[] | Promise<readonly Codec[]>): void {
   const pool = connectToPool();
   let codecs: CodecRegistry | undefined;
+  let flag: TaskFlag | undefined;
+
+  /** Before the answer, for upon that the next task may be announced. */
+  const done = () => flag && endTask(flag);
 
   const initialize = async (init: unknown): Promise<void> => {
     try {
@@ -32,8 +37,7 @@ export function serveCodecs(codecsOf: (init: unknown) => readonly Codec[] | Prom
 
   const run = async ({ id, codec, task, input }: ToWorker & { type: 'run' }): Promise<void> => {
     try {
-      if (!codecs) throw new TypeError('a task before init');
-      const { output, transfer } = await runTask(codecs.get(codec), task, input);
+      const { output, transfer } = await runTask(codecs, codec, task, input).finally(done);
       pool.post({ type: 'done', id, output }, transfer);
     } catch (error) {
       pool.post({ type: 'failed', id, error: packError(error) });
@@ -42,14 +46,23 @@ export function serveCodecs(codecsOf: (init: unknown) => readonly Codec[] | Prom
 
   pool.listen((message) => {
     const request = asToWorker(message);
-    if (request?.type === 'init') void initialize(request.init);
-    else if (request?.type === 'run') void run(request);
+    if (request?.type === 'init') {
+      flag = request.flag;
+      void initialize(request.init);
+    } else if (request?.type === 'run') void run(request);
     else throw new TypeError('a message that no pool of this version sends');
   });
   pool.post({ type: 'hello', protocol: PROTOCOL });
 }
 
-async function runTask(codec: Codec, name: string, input: unknown): Promise<TaskResult> {
+async function runTask(
+  codecs: CodecRegistry | undefined,
+  id: string,
+  name: string,
+  input: unknown,
+): Promise<TaskResult> {
+  if (!codecs) throw new TypeError('a task before init');
+  const codec = codecs.get(id);
   if (name === DECODE_TASK) {
     const output = await runDecodeJob(codec, input as DecodeJob);
     return { output, transfer: [output.buffer as ArrayBuffer] };

@@ -30,6 +30,10 @@ export interface WorkerFailure {
   readonly exitCode?: unknown;
 }
 
+export function isNodeWorker(port: WorkerPort): port is NodeWorkerPort {
+  return 'on' in port;
+}
+
 /** The same of both kinds. A worker of a browser that ends itself (`self.close()`) tells nobody. */
 export function listenToWorker(
   port: WorkerPort,
@@ -37,7 +41,7 @@ export function listenToWorker(
   onFailure: (failure: WorkerFailure) => void,
 ): void {
   const unreadable = (cause?: unknown) => onFailure({ message: 'a message of the worker could not be read', cause });
-  if ('on' in port) {
+  if (isNodeWorker(port)) {
     port.on('message', onMessage);
     port.on('messageerror', unreadable);
     port.on('error', (cause) => onFailure({ message: `the worker failed: ${textOf(cause)}`, cause }));
@@ -55,7 +59,7 @@ export function listenToWorker(
 
 /** Whether the worker keeps a Node process alive. (A page lives on anyway.) */
 export function keepAlive(port: WorkerPort, on: boolean): void {
-  if (!('ref' in port)) return;
+  if (!isNodeWorker(port)) return;
   if (on) port.ref();
   else port.unref();
 }

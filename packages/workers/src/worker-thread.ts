@@ -2,7 +2,8 @@ import { WorkerError } from './errors';
 import { unpackError } from './packed-error';
 import type { PoolJob } from './pool-job';
 import { asFromWorker, type FromWorker, PROTOCOL, type ToWorker } from './protocol';
-import { keepAlive, listenToWorker, textOf, type WorkerFailure, type WorkerPort } from './worker-port';
+import { beginTask, createTaskFlag, forgetTask, type TaskFlag, taskDone } from './task-flag';
+import { isNodeWorker, keepAlive, listenToWorker, textOf, type WorkerFailure, type WorkerPort } from './worker-port';
 
 export interface ThreadOptions {
   readonly open: () => WorkerPort;
@@ -25,6 +26,7 @@ export class WorkerThread {
   readonly #options: ThreadOptions;
   readonly #listener: ThreadListener;
   #port: WorkerPort | undefined;
+  #flag: TaskFlag | undefined;
   #startTimer: ReturnType<typeof setTimeout> | undefined;
   #state: 'starting' | 'idle' | 'busy' | 'ended' = 'starting';
   #job: PoolJob | undefined;
@@ -42,6 +44,7 @@ export class WorkerThread {
     const { open, startTimeoutMs } = this.#options;
     try {
       this.#port = open();
+      this.#flag = isNodeWorker(this.#port) ? createTaskFlag() : undefined;
       listenToWorker(
         this.#port,
         (message) => this.#receive(message),
@@ -60,9 +63,11 @@ export class WorkerThread {
   /** @throws {TypeError} if the job's input can't be sent; the thread is idle as before. */
   run(job: PoolJob): void {
     const { id, codec, task, input } = job;
+    if (this.#flag) beginTask(this.#flag);
     try {
       this.#post({ type: 'run', id, codec, task, input }, job.transfer);
     } catch (cause) {
+      this.#forgetTask();
       const message = `the input of the task '${task}' can't be sent to a worker: ${textOf(cause)}`;
       throw new TypeError(message, { cause });
     }
@@ -76,12 +81,13 @@ export class WorkerThread {
     if (this.#job === job) keepAlive(this.#port!, false);
   }
 
-  /** Ends the worker, whatever it does. Resolved when it has ended. */
+  /** Ends the worker. Its job is rejected at once; resolved when the worker is done with it, and has ended. */
   async end(error: WorkerError): Promise<void> {
     this.#state = 'ended';
     clearTimeout(this.#startTimer);
     this.#job?.reject(error);
     this.#job = undefined;
+    if (this.#flag) await taskDone(this.#flag);
     await this.#port?.terminate();
   }
 
@@ -111,7 +117,7 @@ export class WorkerThread {
   #acceptStart(reply: FromWorker): boolean {
     if (reply.type === 'hello' && reply.protocol === PROTOCOL) {
       try {
-        this.#post({ type: 'init', init: this.#options.init });
+        this.#post({ type: 'init', init: this.#options.init, flag: this.#flag });
       } catch (cause) {
         this.#fail({ message: `the option init can't be sent to a worker: ${textOf(cause)}`, cause });
       }
@@ -132,11 +138,18 @@ export class WorkerThread {
   #becomeIdle(): void {
     this.#state = 'idle';
     this.#job = undefined;
+    this.#forgetTask();
     keepAlive(this.#port!, false);
     this.#listener.idle();
   }
 
+  #forgetTask(): void {
+    if (this.#flag) forgetTask(this.#flag);
+  }
+
   #fail({ message, cause, exitCode }: WorkerFailure): void {
+    // A thread that has ended is not done with its task, and never will be.
+    if (exitCode !== undefined) this.#forgetTask();
     if (this.#state === 'ended') return;
     const details = { started: this.#state !== 'starting', ...(exitCode === undefined ? {} : { exitCode }) };
     const error = new WorkerError('WORKER_FAILED', message, details, cause);

@@ -164,15 +164,19 @@ describe('an abort', () => {
 });
 
 describe('close', () => {
-  it('rejects what waits and what runs, and what comes later', async () => {
+  it('rejects what waits and what runs at once, and what comes later; a thread ends with its task', async () => {
     const pool = pools.create({ size: 1 });
     await pool.run('test', 'echo', 0);
-    const all = [pool.run('test', 'work', { ms: 10_000 }), pool.run('test', 'echo', 1)];
-    const ended = new Promise((resolve) => pools.workers()[0]!.once('exit', resolve));
+    const all = [pool.run('test', 'work', { ms: 400 }), pool.run('test', 'echo', 1)];
+    let ended = false;
+    pools.workers()[0]!.once('exit', () => (ended = true));
+    const from = performance.now();
     const closing = pool.close();
     expect(await outcomes(all)).toEqual(['WORKERS_CLOSED', 'WORKERS_CLOSED']);
+    expect(performance.now() - from).toBeLessThan(200);
     await closing;
-    await ended;
+    expect(performance.now() - from).toBeGreaterThan(350);
+    expect(ended).toBe(true);
     await expect(pool.run('test', 'echo', 2)).rejects.toMatchObject({ code: 'WORKERS_CLOSED' });
     await pool.close();
     expect(pools.opened()).toBe(1);
