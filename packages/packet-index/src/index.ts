@@ -3,4 +3,4 @@ export { checkPacketRows } from './packet-check';
 export { PacketRows } from './packet-rows';
 export { findPackets, type PacketColumns, readPackets } from './packet-search';
 export { RowBuilder } from './row-builder';
-export { findRow, lastAtMost, type RowChunks, readRows } from './row-chunks';
+export { type ChunkRows, findRow, lastAtMost, type RowChunks, readRows, rowsOfColumns } from './row-chunks';

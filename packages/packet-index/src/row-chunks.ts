@@ -9,17 +9,43 @@ export interface RowChunks {
    * that can be mended finds its list wrong then.
    */
   readonly chunkFirst?: readonly number[] | undefined;
-  /** One array a column, holding the rows of chunk `chunk` that exist. */
-  chunk(chunk: number, options?: { signal?: AbortSignal | undefined }): Promise<readonly Float64Array[]>;
+  chunk(chunk: number, options?: { signal?: AbortSignal | undefined }): Promise<ChunkRows>;
+}
+
+/** The rows of one chunk that exist. They may be packed: what is asked for is unpacked. */
+export interface ChunkRows {
+  readonly count: number;
+  /** One value; `row` counts from the first of the chunk. */
+  at(column: number, row: number): number;
+  /** Rows `[from, to)`, one array a column. Not to be changed: they may be shared. */
+  columns(from: number, to: number): Promise<readonly Float64Array[]>;
+}
+
+/** Rows that are there as columns. */
+export function rowsOfColumns(columns: readonly Float64Array[]): ChunkRows {
+  return {
+    count: columns[0]!.length,
+    at: (column, row) => columns[column]![row]!,
+    columns: async (from, to) => columns.map((column) => column.subarray(from, to)),
+  };
 }
 
 /** Index of the last value that is at most `value`, or -1. `values` ascend. */
 export function lastAtMost(values: ArrayLike<number>, value: number): number {
+  return lastWhere(values.length, (i) => values[i]! <= value);
+}
+
+function lastRowAtMost(rows: ChunkRows, column: number, value: number): number {
+  return lastWhere(rows.count, (row) => rows.at(column, row) <= value);
+}
+
+/** The last of `count` places of which something holds that holds of all before it, or -1. */
+function lastWhere(count: number, holds: (i: number) => boolean): number {
   let low = 0;
-  let high = values.length;
+  let high = count;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (values[middle]! <= value) low = middle + 1;
+    if (holds(middle)) low = middle + 1;
     else high = middle;
   }
   return low - 1;
@@ -38,9 +64,9 @@ export async function findRow(
 ): Promise<number> {
   let chunk = await findChunk(table, column, value, options);
   while (chunk >= 0) {
-    const columns = await table.chunk(chunk, options);
+    const rows = await table.chunk(chunk, options);
     const again = table.chunkFirst ? lastAtMost(table.chunkFirst, value) : chunk;
-    if (again === chunk) return chunk * table.chunkRows + lastAtMost(columns[column]!, value);
+    if (again === chunk) return chunk * table.chunkRows + lastRowAtMost(rows, column, value);
     chunk = again;
   }
   return -1;
@@ -57,8 +83,8 @@ async function findChunk(
   let high = Math.ceil(table.rows / table.chunkRows);
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const columns = await table.chunk(middle, options);
-    if (columns[column]![0]! <= value) low = middle + 1;
+    const rows = await table.chunk(middle, options);
+    if (rows.at(column, 0) <= value) low = middle + 1;
     else high = middle;
   }
   return low - 1;
@@ -81,19 +107,23 @@ export async function readRows(
   const firstChunk = Math.floor(first / table.chunkRows);
   const lastChunk = Math.floor(last / table.chunkRows);
   const within = (row: number, chunk: number) => row - chunk * table.chunkRows;
-  if (firstChunk === lastChunk) {
-    const columns = await table.chunk(firstChunk, options);
-    return columns.map((column) => column.subarray(within(first, firstChunk), within(last, firstChunk) + 1));
-  }
   const numbers = Array.from({ length: lastChunk + 1 - firstChunk }, (_, i) => firstChunk + i);
-  const chunks = await Promise.all(numbers.map((chunk) => table.chunk(chunk, options)));
-  const joined = chunks[0]!.map(() => new Float64Array(last - first + 1));
-  for (const [i, columns] of chunks.entries()) {
-    const chunk = firstChunk + i;
-    const from = Math.max(0, within(first, chunk));
-    const to = Math.min(columns[0]!.length, within(last, chunk) + 1);
-    const at = chunk * table.chunkRows + from - first;
-    for (const [number, column] of columns.entries()) joined[number]!.set(column.subarray(from, to), at);
+  const parts = await Promise.all(
+    numbers.map(async (chunk) => {
+      const rows = await table.chunk(chunk, options);
+      const from = chunk === firstChunk ? within(first, chunk) : 0;
+      return rows.columns(from, chunk === lastChunk ? within(last, chunk) + 1 : rows.count);
+    }),
+  );
+  return parts.length === 1 ? parts[0]! : joined(parts, last - first + 1);
+}
+
+function joined(parts: readonly (readonly Float64Array[])[], rows: number): Float64Array[] {
+  const whole = parts[0]!.map(() => new Float64Array(rows));
+  let at = 0;
+  for (const columns of parts) {
+    for (const [number, column] of columns.entries()) whole[number]!.set(column, at);
+    at += columns[0]!.length;
   }
-  return joined;
+  return whole;
 }

@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkPacketRows, findPackets, findRow, PacketRows, type RowChunks, readPackets, readRows } from '../src/index';
+import {
+  checkPacketRows,
+  findPackets,
+  findRow,
+  PacketRows,
+  type RowChunks,
+  readPackets,
+  readRows,
+  rowsOfColumns,
+} from '../src/index';
 
 /** Rows as an array of a store would give them, counting the chunks that are read. */
 function tableOf(rows: Float64Array, width: number, chunkRows: number, sorted?: number) {
@@ -20,7 +29,7 @@ function tableOf(rows: Float64Array, width: number, chunkRows: number, sorted?: 
         : Array.from({ length: chunks }, (_, chunk) => rows[chunk * chunkRows * width + sorted]!),
     async chunk(chunk) {
       read.push(chunk);
-      return columnsOf(chunk * chunkRows, Math.min(count, (chunk + 1) * chunkRows));
+      return rowsOfColumns(columnsOf(chunk * chunkRows, Math.min(count, (chunk + 1) * chunkRows)));
     },
   };
   return { table, read };
@@ -169,4 +178,19 @@ describe('checkPacketRows', () => {
       }),
     );
   });
+});
+
+it('a search begins again where the list of first values turns out to be wrong while a chunk is read', async () => {
+  const rows = Float64Array.from({ length: 100 }, (_, row) => 10 * row);
+  const { table } = tableOf(rows, 1, 10);
+  const mended = Array.from({ length: 10 }, (_, chunk) => 100 * chunk);
+  const mending = {
+    ...table,
+    chunkFirst: [0, 900, 901, 902, 903, 904, 905, 906, 907, 908] as readonly number[],
+    chunk: (chunk: number) => {
+      mending.chunkFirst = mended;
+      return table.chunk(chunk);
+    },
+  };
+  expect(await findRow(mending, 0, 555)).toBe(55);
 });

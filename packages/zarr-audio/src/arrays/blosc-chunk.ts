@@ -13,9 +13,13 @@ const FLAGS = 2;
 const TYPE_SIZE = 3;
 const FLAG_SHUFFLE = 0x01;
 const FLAG_MEMCPYED = 0x02;
+const FLAG_BITSHUFFLE = 0x04;
 /** The planes of a block are compressed apart. Blosc does so for other compressors than zstd. */
 const FLAG_NOT_SPLIT = 0x10;
 const UINT64_BYTES = 8;
+
+/** The header of a chunk says how it is to be decoded. */
+const decoder = /* @__PURE__ */ Blosc.fromConfig({ id: 'blosc', cname: 'zstd', clevel: 5, shuffle: 0, blocksize: 0 });
 
 /**
  * Compresses uint64 with zstd, level 5, and Blosc's byte shuffle.
@@ -42,6 +46,24 @@ export async function encodeBlosc(planes: Uint8Array): Promise<Uint8Array> {
     );
   }
   return chunk;
+}
+
+/**
+ * The bytes of uint64 as Blosc shuffled them, in one block: planes, all lowest bytes first. Undefined for a chunk that has
+ * several blocks, or is not shuffled so.
+ *
+ * @param chunk  One without `bloscHeaderDamage`.
+ * @throws if it can't be decompressed
+ */
+export async function decodeShuffled(chunk: Uint8Array): Promise<Uint8Array | undefined> {
+  const view = new DataView(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  const flags = chunk[FLAGS]!;
+  const isShuffled = (flags & (FLAG_SHUFFLE | FLAG_MEMCPYED | FLAG_BITSHUFFLE)) === FLAG_SHUFFLE;
+  const isOneBlock = view.getUint32(4, true) === view.getUint32(8, true);
+  if (!isShuffled || !isOneBlock || chunk[TYPE_SIZE] !== UINT64_BYTES) return undefined;
+  const unmarked = chunk.slice();
+  unmarked[FLAGS] = flags & ~FLAG_SHUFFLE;
+  return decoder.decode(unmarked);
 }
 
 /** What is wrong with the header of a chunk that has to decode to `byteLength` bytes; undefined if nothing. */

@@ -14,6 +14,8 @@ export interface RowsLayout {
   readonly chunkBytes: number;
   /** The most that a chunk can have in its file: compressors add little to what they can't make smaller. */
   readonly maxStoredBytes: number;
+  /** Column after column, where a chunk would have row after row. */
+  readonly isColumnMajor: boolean;
   readonly compressor: 'blosc' | 'zstd' | undefined;
   readonly checksum: boolean;
 }
@@ -44,15 +46,17 @@ export function rowsLayout(metadata: ArrayMetadata): RowsLayout {
   };
 }
 
-function rowsCodecs({ codecs, root }: ArrayMetadata): Pick<RowsLayout, 'compressor' | 'checksum'> {
+function rowsCodecs({ codecs, root }: ArrayMetadata): Pick<RowsLayout, 'isColumnMajor' | 'compressor' | 'checksum'> {
   const left = [...codecs];
   const take = (...names: string[]): CodecMetadata | undefined => {
     return left[0] && names.includes(left[0].name) ? left.shift() : undefined;
   };
+  let isColumnMajor = false;
   const order = take('transpose')?.configuration.get('order');
   if (order) {
     const axes = order.items().map((axis) => axis.integer(0, 1));
     if (axes.length !== 2 || axes[0] === axes[1]) throw order.bad('must be [1, 0] or [0, 1]');
+    isColumnMajor = axes[0] === 1;
   }
   const bytes = take('bytes');
   if (!bytes) throw root.get('codecs').bad('must be bytes, with at most transpose before it');
@@ -60,5 +64,5 @@ function rowsCodecs({ codecs, root }: ArrayMetadata): Pick<RowsLayout, 'compress
   const compressor = take('blosc', 'zstd')?.name as RowsLayout['compressor'];
   const checksum = take('crc32c') !== undefined;
   if (left[0]) throw left[0].field.bad('is a codec that is not read here, or not in this place');
-  return { compressor, checksum };
+  return { isColumnMajor, compressor, checksum };
 }

@@ -1,4 +1,4 @@
-import { joinKey, type ReadableStorage, type StorageKey } from '../storage';
+import type { ReadableStorage } from '../storage';
 import { CHECKSUM_BYTES } from './blob-layout';
 import { bloscHeaderDamage } from './blosc-chunk';
 import { type ChunkPlace, chunkCrcMismatch, chunkDamaged, chunkMissing, chunkTruncated } from './chunk-errors';
@@ -7,35 +7,25 @@ import type { RowsLayout } from './rows-layout';
 import { zstdFrameDamage } from './zstd-frame';
 
 /**
- * The chunks of one array as a store for zarrita, proved before zarrita decodes them: zarrita gives fill values for a
- * chunk that is missing, takes its checksum off without comparing it, and its decompressors allocate what a header
- * claims. Keys are those below the array.
+ * A chunk without its checksum, proved before anything decodes it: zarrita gives fill values for a chunk that is missing,
+ * takes its checksum off without comparing it, and its decompressors allocate what a header claims.
+ *
+ * @throws {StoreError} `CHUNK_MISSING`, `CHUNK_TRUNCATED`, `CHUNK_CRC_MISMATCH`, `CHUNK_DAMAGED`; what the storage throws
  */
-export function verifiedChunks(
+export async function fetchVerified(
   storage: ReadableStorage,
-  array: StorageKey,
+  place: ChunkPlace,
   layout: RowsLayout,
-): Pick<ReadableStorage, 'get'> {
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   // One byte more than there may be shows a file that is too long.
   const range = { offset: 0, length: layout.maxStoredBytes + 1 };
-  return {
-    async get(chunkKey, options) {
-      const key = joinKey(array, chunkKey.slice(1));
-      const place = { array, chunk: chunkCoords(chunkKey), key, byteOffset: 0 };
-      const stored = await storage.getRange(key, range, options);
-      if (!stored) throw chunkMissing(place);
-      verify(stored, layout, place);
-      return stored;
-    },
-  };
+  const stored = await storage.getRange(place.key, range, { signal });
+  if (!stored) throw chunkMissing(place);
+  return verify(stored, layout, place);
 }
 
-/** `c/12/0`, `c.12.0`, `12.0`, `12/0`: the coordinates are the numbers. */
-function chunkCoords(chunkKey: string): number[] {
-  return (chunkKey.match(/\d+/g) ?? []).map(Number);
-}
-
-function verify(stored: Uint8Array, layout: RowsLayout, place: ChunkPlace): void {
+function verify(stored: Uint8Array, layout: RowsLayout, place: ChunkPlace): Uint8Array {
   if (stored.byteLength > layout.maxStoredBytes) throw chunkDamaged(place, 'is longer than any chunk can be');
   let encoded = stored;
   if (layout.checksum) {
@@ -48,6 +38,7 @@ function verify(stored: Uint8Array, layout: RowsLayout, place: ChunkPlace): void
   }
   const damage = sizeDamage(encoded, layout);
   if (damage !== undefined) throw chunkDamaged(place, damage);
+  return encoded;
 }
 
 function sizeDamage(encoded: Uint8Array, { compressor, chunkBytes }: RowsLayout): string | undefined {

@@ -1,9 +1,9 @@
 import { CodedError, errorCode, type Gap } from '@zarr-audio/codec';
-import type { RowChunks } from '@zarr-audio/packet-index';
+import type { ChunkRows, RowChunks } from '@zarr-audio/packet-index';
 import { SharedLoads } from '../arrays/shared-load';
 import type { ReadOptions } from '../storage';
 import { isChunkDamage } from './blob-damage';
-import { checkIndexChunk } from './index-check';
+import { checkChunkBorders, checkRows, type IndexFacts } from './index-check';
 
 /** What opening the array gave: its rows, or why there are none. */
 export type StoredRows = RowChunks | CodedError;
@@ -23,7 +23,7 @@ const MAX_CHUNK_ROWS = 2 ** 20;
 
 /**
  * The index of a recording: as it is stored, while that is sound; made again from the blob from the moment on when it is
- * found to be lost. Every chunk is checked when it is first used. Callers that wait share one rebuilding, and each may
+ * found to be lost. Rows are checked when they are used. Callers that wait share one rebuilding, and each may
  * leave.
  */
 export class RecoverableIndex implements RowChunks {
@@ -31,8 +31,7 @@ export class RecoverableIndex implements RowChunks {
   readonly chunkRows: number;
   readonly #stored: RowChunks | undefined;
   readonly #options: RecoverableIndexOptions;
-  readonly #gapsByEnd: ReadonlyMap<number, number>;
-  readonly #sound = new WeakSet<readonly Float64Array[]>();
+  readonly #facts: IndexFacts;
   readonly #rebuilding = new SharedLoads<'rows', RowChunks>();
   #rebuilt: RowChunks | undefined;
   /** Why the stored rows are of no use. */
@@ -42,40 +41,62 @@ export class RecoverableIndex implements RowChunks {
 
   constructor(stored: StoredRows, options: RecoverableIndexOptions) {
     this.#options = options;
-    this.#gapsByEnd = new Map(options.gaps.map(({ end, samples }) => [end, samples]));
     this.rows = options.packets;
     if (stored instanceof CodedError) this.#lost = stored;
     else this.#stored = stored;
     const chunkRows = this.#stored?.chunkRows ?? DEFAULT_CHUNK_ROWS;
     this.chunkRows = this.#lost ? Math.min(chunkRows, MAX_CHUNK_ROWS) : chunkRows;
+    this.#facts = {
+      rows: this.rows,
+      chunkRows: this.chunkRows,
+      chunkFirst: this.#stored?.chunkFirst,
+      blobByteLength: options.blobByteLength,
+      gapsByEnd: new Map(options.gaps.map(({ end, samples }) => [end, samples])),
+    };
   }
 
   get chunkFirst(): readonly number[] | undefined {
     return this.#lost ? this.#rebuilt?.chunkFirst : this.#stored?.chunkFirst;
   }
 
-  async chunk(chunk: number, options: ReadOptions = {}): Promise<readonly Float64Array[]> {
+  async chunk(chunk: number, options: ReadOptions = {}): Promise<ChunkRows> {
     if (!this.#lost) {
       try {
-        const columns = await this.#stored!.chunk(chunk, options);
-        this.#check(columns, chunk);
-        return columns;
+        const rows = await this.#stored!.chunk(chunk, options);
+        checkChunkBorders(rows, chunk, this.#facts);
+        return this.#checked(rows, chunk, options);
       } catch (error) {
-        if (!isIndexLoss(error)) throw error;
-        this.#lost = error;
+        this.#lose(error);
       }
     }
     const rebuilt = this.#rebuilt ?? (await this.#rebuild(options.signal));
     return rebuilt.chunk(chunk, options);
   }
 
-  #check(columns: readonly Float64Array[], chunk: number): void {
-    if (this.#sound.has(columns)) return;
-    const { blobByteLength } = this.#options;
-    const { rows, chunkRows } = this;
-    const { chunkFirst } = this.#stored!;
-    checkIndexChunk(columns, chunk, { rows, chunkRows, chunkFirst, blobByteLength, gapsByEnd: this.#gapsByEnd });
-    this.#sound.add(columns);
+  /** Rows that are checked when they are used: of ten thousand a read uses some sixty. */
+  #checked(rows: ChunkRows, chunk: number, options: ReadOptions): ChunkRows {
+    return {
+      count: rows.count,
+      at: (column, row) => rows.at(column, row),
+      columns: async (from, to) => {
+        if (!this.#lost) {
+          try {
+            const columns = await rows.columns(from, to);
+            checkRows(columns, chunk * this.chunkRows + from, this.#facts);
+            return columns;
+          } catch (error) {
+            this.#lose(error);
+          }
+        }
+        return (await this.chunk(chunk, options)).columns(from, to);
+      },
+    };
+  }
+
+  /** Rethrows what does not mean that the rows are lost. */
+  #lose(error: unknown): void {
+    if (!isIndexLoss(error)) throw error;
+    this.#lost ??= error;
   }
 
   async #rebuild(signal: AbortSignal | undefined): Promise<RowChunks> {

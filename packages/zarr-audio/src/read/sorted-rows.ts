@@ -8,7 +8,7 @@ import type { RowsReader } from '../arrays/index';
  */
 export function sortedRows(reader: RowsReader, attribute: string): RowChunks {
   const chunkFirst = reader.attributes[attribute];
-  const chunk: RowChunks['chunk'] = (number, options) => reader.chunk(number, options);
+  const chunk: RowChunks['chunk'] = (number, options) => reader.chunkRowsOf(number, options);
   const { rows, chunkRows } = reader;
   if (chunkFirst === undefined) return { rows, chunkRows, chunk };
   const chunks = Math.ceil(rows / chunkRows);

@@ -132,15 +132,16 @@ describe('reading rows', () => {
 
   it('keeps chunks, and fetches one once for all who ask at the same time', async () => {
     const { reader, storage } = await counting();
-    const [first, second] = await Promise.all([reader.chunk(1), reader.chunk(1)]);
+    const [first, second] = await Promise.all([reader.chunkRowsOf(1), reader.chunkRowsOf(1)]);
     expect(first).toBe(second);
-    expect(await reader.chunk(1)).toBe(first);
+    expect(await reader.chunkRowsOf(1)).toBe(first);
     expect(storage.requests).toHaveLength(1);
     expect((await reader.chunk(2))[1]).toHaveLength(2);
   });
 
   it('forgets what was used longest ago', async () => {
-    const { reader, storage } = await counting({ cacheBytes: 2 * 4 * 5 * 8 });
+    // Four bytes a value; the last chunk, which is filled up, has eight.
+    const { reader, storage } = await counting({ cacheBytes: 3 * 4 * 5 * 4 });
     for (const chunk of [0, 1, 0, 2, 0, 1]) await reader.chunk(chunk);
     expect(storage.requests.map((request) => request.split(' ')[1])).toEqual([
       '/index/c/0/0',
@@ -187,6 +188,27 @@ describe('reading rows', () => {
     await expect(reader.chunk(0)).rejects.toMatchObject({ code: 'CHUNK_MISSING' });
     files.set('/index/c/0/0', chunk);
     await expect(reader.chunk(0)).resolves.toHaveLength(5);
+  });
+
+  it('unpacks what is asked for: the same as zarrita gives of it all', async () => {
+    // Values of four, of five and of seven bytes; the last chunk is filled up.
+    for (const offset of [0, 2 ** 33, 2 ** 52]) {
+      const rows = packetRows(10).map((value) => value + offset);
+      const storage = memoryStorage();
+      await writeRows(storage, '/index', rows, 5, { chunkRows: 4 });
+      const reader = await openRowsAt(storage, '/index');
+      for (const chunk of [0, 1, 2]) {
+        const held = await reader.chunkRowsOf(chunk);
+        const columns = await reader.chunk(chunk);
+        const value = (column: number, row: number) => rows[(4 * chunk + row) * 5 + column];
+        for (let column = 0; column < 5; column++) {
+          expect([...columns[column]!]).toEqual(Array.from({ length: held.count }, (_, row) => value(column, row)));
+          expect(held.at(column, held.count - 1)).toBe(value(column, held.count - 1));
+        }
+        const part = await held.columns(1, 2);
+        expect(part.map((column) => [...column])).toEqual(columns.map((column) => [column[1]]));
+      }
+    }
   });
 
   it.each([-1, 3, 0.5, Number.NaN])('refuses chunk %d', async (chunk) => {
