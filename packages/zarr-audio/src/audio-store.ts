@@ -1,8 +1,9 @@
-import type { ByteSource, CodecRegistry, JsonObject, TaskRunner } from '@zarr-audio/codec';
+import { type ByteSource, type CodecRegistry, errorCode, type JsonObject, type TaskRunner } from '@zarr-audio/codec';
 import { StoreError } from './errors';
 import { type ImportOptions, type ImportResult, importSource } from './import/import';
 import { encodeJson, isObject, readJson } from './json-file';
 import { type ReindexOptions, type ReindexResult, reindexRecording } from './maintain/reindex';
+import { type VerifyOptions, type VerifyResult, verifyRecording } from './maintain/verify';
 import { Recording } from './recording/recording';
 import { isRecordingId } from './recording/recording-id';
 import type { ReadableStorage, ReadOptions, WritableStorage } from './storage/storage';
@@ -193,6 +194,27 @@ export class AudioStore {
       query,
       ids,
     });
+  }
+
+  /**
+   * Reads every byte of a recording, or of all: checksums, the index against the blob, attributes against the blob, seek points
+   * by decoding at some of them. One that is damaged is a result like the others. See `verifyRecording`.
+   *
+   * @throws {StoreError} `RECORDING_NOT_FOUND` of the one that is named; `STORE_NOT_LISTABLE` of all; what the storage throws.
+   */
+  async *verify(id?: string, options: VerifyOptions = {}): AsyncGenerator<VerifyResult> {
+    const { storage, codecs } = this;
+    if (id !== undefined) {
+      yield await verifyRecording(storage, codecs, id, options);
+      return;
+    }
+    for (const each of await this.ids(options)) {
+      yield await verifyRecording(storage, codecs, each, options).catch((error: unknown): VerifyResult => {
+        if (errorCode(error) !== 'RECORDING_NOT_FOUND') throw error;
+        // Its folder is there, and no document in it.
+        return { id: each, ok: false, damage: [{ code: 'METADATA_DAMAGED', where: 'zarr.json', samples: 0 }] };
+      });
+    }
   }
 }
 

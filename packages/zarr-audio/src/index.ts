@@ -24,6 +24,7 @@ export type {
 export type { Progress } from './maintain/blob-scan';
 export type { Damage } from './maintain/damage';
 export type { ReindexOptions, ReindexResult } from './maintain/reindex';
+export type { VerifyOptions, VerifyResult } from './maintain/verify';
 export type { RangeResult, ReadManyOptions, SampleRange, SampleRanges, WindowOptions } from './read/many/index';
 export { type ReadOptions, Recording } from './recording/recording';
 export type { RecordingAttributes, RecordingSource } from './recording/recording-attributes';

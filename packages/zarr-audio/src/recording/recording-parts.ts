@@ -50,7 +50,7 @@ export function rangeParts(
  * hash in the attributes, to samples of the same rate and type; and where the stream holds what exact decoders decode
  * differently (`portable` is false) it has to be the same one.
  */
-function isMeasuredFor(
+export function isMeasuredFor(
   { seekPointAttributes = {} }: Codec,
   attributes: JsonObject,
   { exact, backend }: PlannedDecoder,
