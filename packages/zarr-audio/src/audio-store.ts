@@ -165,35 +165,45 @@ export class AudioStore {
    * @throws {StoreError} `RECORDING_NOT_FOUND`; `RECORDING_AMBIGUOUS` with the ids that match
    */
   async find(query: string, options?: ReadOptions): Promise<Recording> {
-    const [, kind, text] = /^(sha:|file:)?([\s\S]*)$/.exec(query)!;
-    if (kind !== 'file:' && isRecordingId(text!)) {
-      const exact = await this.open(text!, options).catch((error: unknown) => {
-        if (error instanceof StoreError && error.code === 'RECORDING_NOT_FOUND' && this.storage.list) return undefined;
+    const { kind, text } = parseQuery(query);
+    if (kind !== 'file:' && isRecordingId(text)) {
+      const exact = await this.open(text, options).catch((error: unknown) => {
+        if (errorCode(error) === 'RECORDING_NOT_FOUND' && this.storage.list) return undefined;
         throw error;
       });
       if (exact) return exact;
     }
-    const matches: Recording[] = [];
-    if (kind !== 'file:' && /^[0-9a-f]{1,16}$/.test(text!)) {
-      for (const id of await this.ids(options)) if (id.startsWith(text!)) matches.push(await this.open(id, options));
+    return this.open(await this.findId(query, options), options);
+  }
+
+  /**
+   * The id of the recording that a person means, also of one that can't be opened any more, where it is named by its id.
+   *
+   * @throws as `find`
+   */
+  async findId(query: string, options?: ReadOptions): Promise<string> {
+    const { kind, text } = parseQuery(query);
+    const isId = kind !== 'file:' && isRecordingId(text);
+    if (isId && (!this.storage.list || (await this.storage.get(metadataKey(recordingPath(text)), options))))
+      return text;
+    const ids = new Set<string>();
+    if (kind !== 'file:' && /^[0-9a-f]{1,16}$/.test(text)) {
+      for (const id of await this.ids(options)) if (id.startsWith(text)) ids.add(id);
     }
     if (kind !== 'sha:') {
       for await (const entry of this.entries(options)) {
-        const isMatch = 'recording' in entry && entry.recording.attributes.source.file === text;
-        if (isMatch && !matches.some(({ id }) => id === entry.id)) matches.push(entry.recording);
+        if ('recording' in entry && entry.recording.attributes.source.file === text) ids.add(entry.id);
       }
     }
-    if (matches.length === 1) return matches[0]!;
-    const ids = matches.map(({ id }) => id);
-    if (ids.length === 0) {
-      throw new StoreError('RECORDING_NOT_FOUND', `no recording of ${this.storage.description} is '${query}'`, {
-        query,
-      });
+    const [id, ...others] = ids;
+    if (id === undefined) {
+      const message = `no recording of ${this.storage.description} is '${query}'`;
+      throw new StoreError('RECORDING_NOT_FOUND', message, { query });
     }
-    throw new StoreError('RECORDING_AMBIGUOUS', `'${query}' may be any of ${ids.join(', ')}: name one by its id`, {
-      query,
-      ids,
-    });
+    if (others.length === 0) return id;
+    const all = [...ids];
+    const message = `'${query}' may be any of ${all.join(', ')}: name one by its id`;
+    throw new StoreError('RECORDING_AMBIGUOUS', message, { query, ids: all });
   }
 
   /**
@@ -216,6 +226,12 @@ export class AudioStore {
       });
     }
   }
+}
+
+/** `sha:` or `file:`, and what stands behind it. */
+function parseQuery(query: string): { kind: string | undefined; text: string } {
+  const [, kind, text] = /^(sha:|file:)?([\s\S]*)$/.exec(query)!;
+  return { kind, text: text! };
 }
 
 /** A store that can be imported into. */

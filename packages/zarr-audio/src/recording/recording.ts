@@ -12,6 +12,7 @@ import {
 import type { BlobReader, RowsReader } from '../arrays/index';
 import { SampleRangeError, StoreError } from '../errors';
 import { isObject } from '../json-file';
+import { exportBlob } from '../maintain/export';
 import type { BlockRequest } from '../read/block-assembly';
 import {
   type ManySource,
@@ -128,6 +129,16 @@ export class Recording {
 
   get info(): RecordingInfo {
     return recordingInfo(this, this.#arrays);
+  }
+
+  /**
+   * The encoded recording, as any player takes it: a file of `info.container`. Where it is `verbatim`, the source bit for bit.
+   *
+   * @throws {StoreError} `CHUNK_MISSING`, `CHUNK_CRC_MISMATCH` and other damage; behind the last byte `BLOB_NOT_SOURCE`.
+   */
+  export(options: { signal?: AbortSignal | undefined } = {}): AsyncIterable<Uint8Array> {
+    const { verbatim, source } = this.attributes;
+    return exportBlob(this.id, this.blob, verbatim ? source.sha256 : undefined, options);
   }
 
   /**
