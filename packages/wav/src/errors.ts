@@ -3,8 +3,12 @@ export type WavErrorCode = 'WAV_BAD_HEADER' | 'WAV_NO_DATA' | 'WAV_UNSUPPORTED_F
 
 /** What of a damaged file was mended or passed over: `Repair.code`. */
 export type WavRepairCode =
+  | 'WAV_CHUNK_SKIPPED'
+  | 'WAV_CHUNK_TRUNCATED'
   | 'WAV_DATA_TRUNCATED'
   | 'WAV_PARTIAL_FRAME'
+  | 'WAV_SECOND_DATA'
+  | 'WAV_SIZE_WRAPPED'
   | 'WAV_SAMPLES_RIGHT_ALIGNED'
   | 'WAV_TRAILING_BYTES';
 

@@ -1,5 +1,10 @@
+export { parseBext } from './bext';
 export { reorderChannels, vorbisToWavOrder } from './channel-order';
 export * from './errors';
+export { parseGuano } from './guano';
+export { parseInfo } from './info';
+export { parseIxml } from './ixml';
 export * from './pcm';
+export { parseWamd } from './wamd';
 export { openWav, wavInput } from './wav-source';
 export { encodeWav, encodeWavHeader, encodeWavSamples, type WavOutput, wavTrailer } from './wav-writer';

@@ -23,6 +23,21 @@ export interface Repair {
   readonly samples: number;
 }
 
+/** A value that metadata give: plain JSON. */
+export type MetadataValue = string | number | readonly number[];
+export type MetadataFields = Readonly<Record<string, MetadataValue>>;
+
+/** A piece of a source that is no audio, kept as it is: a chunk of a WAV file, ... */
+export interface SourcePiece {
+  /** What the container calls it: the FourCC of a chunk. */
+  readonly name: string;
+  /** Of the bytes, in the source. */
+  readonly byteOffset: number;
+  readonly bytes: Uint8Array;
+  /** What it says, where its format is known to whoever read it. */
+  readonly fields?: MetadataFields;
+}
+
 /** Decoded audio on its way into an encoder. */
 export interface PcmSource {
   readonly format: PcmFormat;
@@ -37,6 +52,8 @@ export interface PcmSource {
   blocks(options?: { signal?: AbortSignal | undefined }): AsyncIterable<PcmData>;
   /** What was wrong with the source and was mended; complete after the last block. */
   repairs(): readonly Repair[];
+  /** What the source says beside the audio, verbatim and in its order; complete after the last block. */
+  metadata?(): readonly SourcePiece[];
 }
 
 /** Bytes that can be read from the start, more than once: a file, a `Blob`, a buffer. */

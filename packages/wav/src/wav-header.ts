@@ -1,15 +1,17 @@
 import type { ByteReader } from './byte-reader';
 import { WavError } from './errors';
 import { parseFormat, type WavFormat } from './format-chunk';
-import type { Repair } from './pcm';
-import { ascii, readBext, readInfo } from './tag-chunks';
+import { Pieces } from './pieces';
+import { ascii } from './text';
 
 /** Chunks that are known to follow on others; tells a missing pad byte from one that is there. */
 const KNOWN_CHUNKS = new Set(
-  'fmt |data|LIST|fact|bext|iXML|JUNK|junk|PAD |FLLR|PEAK|cue |smpl|inst|id3 |ID3 |guan|wamd|afsp|ds64'.split('|'),
+  'fmt |data|LIST|fact|bext|iXML|JUNK|junk|PAD |FLLR|PEAK|cue |smpl|inst|id3 |ID3 |guan|wamd|afsp|ds64|_PMX|axml'.split(
+    '|',
+  ),
 );
-/** Most bytes of text that are kept of one chunk. */
-const MAX_TEXT_BYTES = 1 << 20;
+/** What says how the samples are stored, and no more. */
+const SAMPLE_CHUNKS = new Set(['fmt ', 'ds64', 'fact']);
 const UNKNOWN_SIZE = 0xffff_ffff;
 
 export interface WavHeader {
@@ -18,7 +20,8 @@ export interface WavHeader {
   readonly dataOffset: number;
   /** Bytes of samples by the header; undefined where it leaves that to the end of the file. */
   readonly statedBytes: number | undefined;
-  readonly tags: Record<string, string>;
+  /** The chunks before the samples that are no audio. */
+  readonly pieces: Pieces;
 }
 
 interface Chunk {
@@ -47,7 +50,7 @@ export async function readHeader(reader: ByteReader): Promise<WavHeader> {
     });
   }
   const littleEndian = ascii(head.subarray(0, 4)) !== 'RIFX';
-  const tags: Record<string, string> = {};
+  const pieces = new Pieces(littleEndian);
   let format: WavFormat | undefined;
   let longSize: number | undefined;
   let previous: Chunk | undefined;
@@ -60,7 +63,7 @@ export async function readHeader(reader: ByteReader): Promise<WavHeader> {
       const size = chunk.byteLength === UNKNOWN_SIZE && longSize !== undefined ? longSize : chunk.byteLength;
       if (size === 0) await refuseEmptyData(reader, littleEndian);
       const isOpen = size === 0 || size === UNKNOWN_SIZE;
-      return { format, dataOffset: chunk.byteOffset, statedBytes: isOpen ? undefined : size, tags };
+      return { format, dataOffset: chunk.byteOffset, statedBytes: isOpen ? undefined : size, pieces };
     }
     if (chunk.id === 'fmt ') {
       const body = await reader.read(Math.min(chunk.byteLength, 40));
@@ -68,7 +71,7 @@ export async function readHeader(reader: ByteReader): Promise<WavHeader> {
     } else if (chunk.id === 'ds64') {
       longSize = dataSize(await reader.read(Math.min(chunk.byteLength, 28)), littleEndian);
     } else {
-      await readTags(reader, chunk, littleEndian, tags);
+      await keep(reader, chunk, pieces);
     }
   }
   if (format) throw new WavError('WAV_NO_DATA', "the WAV file has no chunk 'data'", { byteOffset: reader.position });
@@ -78,26 +81,46 @@ export async function readHeader(reader: ByteReader): Promise<WavHeader> {
 /**
  * Reads on behind the samples, where many recorders put their texts.
  *
- * @returns What is there that is no chunk.
+ * @returns The chunks before and after the samples, and what was wrong there.
  */
-export async function readTrailer(
-  reader: ByteReader,
-  header: WavHeader,
-  statedBytes: number,
-  fileBytes: number,
-): Promise<Repair[]> {
+export async function readTrailer(reader: ByteReader, header: WavHeader, statedBytes: number): Promise<Pieces> {
   const { littleEndian } = header.format;
+  const pieces = new Pieces(littleEndian, header.pieces);
   let previous: Chunk = { id: 'data', byteLength: statedBytes, byteOffset: header.dataOffset };
   for (;;) {
-    const byteOffset = previous.byteOffset + previous.byteLength;
-    const padded = byteOffset + (previous.byteLength % 2);
-    if (padded >= fileBytes) return [];
+    const end = previous.byteOffset + previous.byteLength;
     const chunk = await nextChunk(reader, littleEndian, previous);
-    const isChunk = chunk && /^[\x20-\x7e]{4}$/.test(chunk.id) && chunk.byteOffset + chunk.byteLength <= fileBytes;
-    if (!isChunk) return [{ code: 'WAV_TRAILING_BYTES', byteOffset, samples: 0 }];
-    await readTags(reader, chunk, littleEndian, header.tags);
+    if (!chunk && reader.position <= end + (previous.byteLength % 2)) return pieces;
+    if (!chunk || !/^[\x20-\x7e]{4}$/.test(chunk.id) || !(await keep(reader, chunk, pieces))) {
+      pieces.tell('WAV_TRAILING_BYTES', end);
+      return pieces;
+    }
     previous = chunk;
   }
+}
+
+/**
+ * Keeps a chunk, or tells why not.
+ *
+ * @returns False if it is none: its name is unknown, and it would go on behind the end of the file.
+ */
+async function keep(reader: ByteReader, chunk: Chunk, pieces: Pieces): Promise<boolean> {
+  const { id, byteOffset, byteLength } = chunk;
+  if (id === 'data') {
+    // The first one was read; nothing says whether this one goes on from there.
+    pieces.tell('WAV_SECOND_DATA', byteOffset - 8);
+  } else if (!SAMPLE_CHUNKS.has(id) && pieces.hasRoom(byteLength)) {
+    const bytes = await reader.read(byteLength);
+    const isCut = bytes.byteLength < byteLength;
+    if (isCut && !KNOWN_CHUNKS.has(id)) return false;
+    pieces.add(id, byteOffset, bytes);
+    if (isCut) pieces.tell('WAV_CHUNK_TRUNCATED', byteOffset - 8);
+    return true;
+  } else if (!SAMPLE_CHUNKS.has(id)) {
+    pieces.tell('WAV_CHUNK_SKIPPED', byteOffset - 8);
+  }
+  await reader.skipTo(byteOffset + byteLength);
+  return reader.position === byteOffset + byteLength || KNOWN_CHUNKS.has(id);
 }
 
 /** The header of the chunk after `previous`, or undefined at the end. */
@@ -121,13 +144,6 @@ async function nextChunk(
 function chunkAt(bytes: Uint8Array, byteOffset: number, littleEndian: boolean): Chunk {
   const byteLength = new DataView(bytes.buffer, bytes.byteOffset, 8).getUint32(4, littleEndian);
   return { id: ascii(bytes.subarray(0, 4)), byteLength, byteOffset };
-}
-
-async function readTags(reader: ByteReader, chunk: Chunk, littleEndian: boolean, tags: Record<string, string>) {
-  if (chunk.id !== 'LIST' && chunk.id !== 'bext') return;
-  const body = await reader.read(Math.min(chunk.byteLength, MAX_TEXT_BYTES));
-  if (chunk.id === 'LIST') readInfo(body, littleEndian, tags);
-  else readBext(body, littleEndian, tags);
 }
 
 /** `ds64`: u64 size of the file, u64 size of the data. */

@@ -2,7 +2,9 @@ import { ByteReader } from './byte-reader';
 import { WavError } from './errors';
 import { codecName, type WavFormat } from './format-chunk';
 import type { ByteSource, PcmData, PcmInput, PcmSource, Repair } from './pcm';
+import type { Pieces } from './pieces';
 import { decodeSamples, looksRightAligned, pcmFormat } from './sample-decoder';
+import { tagsOf } from './tags';
 import { isWav, readHeader, readTrailer, type WavHeader } from './wav-header';
 
 /** Most frames, and most samples over all channels, of one block. */
@@ -21,20 +23,25 @@ export function wavInput(): PcmInput {
 }
 
 /**
- * Reads the header of a WAV file, and the texts before and after its samples.
+ * Reads the header of a WAV file, and the chunks before and after its samples.
  *
  * PCM of 8 (unsigned) to 32 bits, 32 and 64-bit float, A-law and mu-law, in RIFF, RIFX, RF64 and BW64, EXTENSIBLE or
  * not. 8 and 16 bits, A-law and mu-law become int16; 17 to 24 bits become int32 of 24 bits; more, int32 of 32;
  * float becomes float32. Channels stay in the order of the file.
  *
- * @returns One source. Its `frames` are known if `source.byteLength` is. Texts after the samples are found only then.
+ * `metadata()` holds the chunks that are no audio (all but `fmt `, `ds64`, `fact` and `data`) as they are, with what they say
+ * where their format is known: `LIST` of type INFO, `bext`, `guan`, `wamd`, `iXML`. Of one chunk 4 MiB at the most, of all
+ * 16 MiB, and 1,000 chunks: `WAV_CHUNK_SKIPPED` tells of others.
+ *
+ * @returns One source. Its `frames` are known if `source.byteLength` is. Otherwise `tags` are those before the samples, and
+ *   the chunks behind them are in `metadata()` after the last block.
  * @throws {WavError} `WAV_BAD_HEADER`, `WAV_UNSUPPORTED_FORMAT` (ADPCM, ...), `WAV_NO_DATA`, or `WAV_SOURCE_CHANGED` if the
  *   source ends before its `byteLength`; the latter while reading, too.
  */
 export async function openWav(source: ByteSource, options: Options = {}): Promise<readonly [PcmSource]> {
   const reader = new ByteReader(source, options.signal);
   try {
-    const header = await readHeader(reader);
+    const header = unwrapped(await readHeader(reader), source.byteLength);
     const { format } = header;
     const extent = dataExtent(header, source.byteLength);
     if (extent.frames === 0) throw noData(header);
@@ -44,16 +51,34 @@ export async function openWav(source: ByteSource, options: Options = {}): Promis
       rightAligned = await findAlignment(reader, format, header.dataOffset + extent.readBytes);
     }
     const repairs = [...extent.repairs];
+    if (header.isWrapped) repairs.push({ code: 'WAV_SIZE_WRAPPED', byteOffset: header.dataOffset - 4, samples: 0 });
     if (rightAligned) {
       repairs.push({ code: 'WAV_SAMPLES_RIGHT_ALIGNED', byteOffset: header.dataOffset, samples: 0 });
     }
-    if (header.statedBytes !== undefined && source.byteLength !== undefined) {
-      repairs.push(...(await readTrailer(reader, header, header.statedBytes, source.byteLength)));
-    }
-    return [pcmSource(source, header, { ...extent, repairs }, rightAligned)];
+    const pieces = await trailerOf(reader, header, source.byteLength);
+    return [pcmSource(source, header, { ...extent, repairs }, pieces, rightAligned)];
   } finally {
     await reader.close();
   }
+}
+
+/**
+ * A RIFF size has 32 bits, and some recorders go on beyond them: where exactly so many bytes are left out as such a size can't
+ * count, the samples go on to the end of the file.
+ */
+function unwrapped(header: WavHeader, fileBytes: number | undefined): WavHeader & { readonly isWrapped: boolean } {
+  const { dataOffset, statedBytes } = header;
+  if (fileBytes === undefined || statedBytes === undefined) return { ...header, isWrapped: false };
+  const beyond = fileBytes - dataOffset - statedBytes;
+  const isWrapped = beyond > 0 && beyond % 2 ** 32 === 0;
+  return { ...header, statedBytes: isWrapped ? fileBytes - dataOffset : statedBytes, isWrapped };
+}
+
+/** The chunks before the samples, and those behind where the file's length says that there are any. */
+async function trailerOf(reader: ByteReader, header: WavHeader, fileBytes = 0): Promise<Pieces> {
+  const { dataOffset, statedBytes } = header;
+  if (statedBytes === undefined || dataOffset + statedBytes + (statedBytes % 2) >= fileBytes) return header.pieces;
+  return readTrailer(reader, header, statedBytes);
 }
 
 interface Extent {
@@ -86,12 +111,19 @@ function measured(format: WavFormat, dataOffset: number, statedBytes: number | u
   return { readBytes, frames, repairs };
 }
 
-function pcmSource(source: ByteSource, header: WavHeader, extent: Extent, rightAligned: boolean): PcmSource {
+function pcmSource(
+  source: ByteSource,
+  header: WavHeader,
+  extent: Extent,
+  before: Pieces,
+  rightAligned: boolean,
+): PcmSource {
   const { format } = header;
   const output = pcmFormat(format);
   const storedBits = format.validBits;
   const { sampleRate, channels } = output;
-  let repairs = extent.repairs;
+  let pieces = before;
+  let { repairs } = extent;
 
   async function* blocks({ signal }: Options = {}): AsyncGenerator<PcmData> {
     const reader = new ByteReader(source, signal);
@@ -108,13 +140,14 @@ function pcmSource(source: ByteSource, header: WavHeader, extent: Extent, rightA
         if (whole > 0) yield decodeSamples(bytes.subarray(0, whole), format, rightAligned);
         if (length < bytes.byteLength) break;
       }
+      if (extent.frames !== undefined) return;
+      const found = measured(format, header.dataOffset, header.statedBytes, total);
+      if (found.frames === 0) throw noData(header);
+      repairs = [...extent.repairs, ...found.repairs];
+      if (total === header.statedBytes) pieces = await readTrailer(reader, header, total);
     } finally {
       await reader.close();
     }
-    if (extent.frames !== undefined) return;
-    const found = measured(format, header.dataOffset, header.statedBytes, total);
-    if (found.frames === 0) throw noData(header);
-    repairs = [...extent.repairs, ...found.repairs];
   }
 
   return {
@@ -122,10 +155,11 @@ function pcmSource(source: ByteSource, header: WavHeader, extent: Extent, rightA
     frames: extent.frames,
     container: 'wav',
     codec: codecName(format),
-    tags: header.tags,
+    tags: tagsOf(before.pieces),
     original: storedBits === output.bitsPerSample ? undefined : { sampleRate, channels, bitsPerSample: storedBits },
     blocks,
-    repairs: () => repairs,
+    repairs: () => [...repairs, ...pieces.repairs],
+    metadata: () => pieces.pieces,
   };
 }
 

@@ -29,7 +29,7 @@ export const readGolden = (): GoldenFile => JSON.parse(readFileSync(goldenPath, 
 
 /** All WAV files of the corpus, by their paths in `fixtures`. */
 export function corpus(): string[] {
-  return ['wav', 'wildlife', 'malformed', 'malformed/wav_fuzz'].flatMap((folder) =>
+  return ['wav', 'wildlife', 'malformed', 'malformed/wav_fuzz', 'golden/wav'].flatMap((folder) =>
     readdirSync(fixtures + folder)
       .filter((name) => /\.wav$/i.test(name))
       .map((name) => `${folder}/${name}`)
