@@ -9,6 +9,9 @@ import type { ReadableStorage } from '../storage/storage';
 import { BLOB_ARRAY, recordingPath, SORTED_COLUMNS } from '../store-layout';
 import type { RecordingAttributes } from './recording-attributes';
 
+/** Of decoded chunks, each 10,000 packets: over two hours of the index as a rule, so that random reads of as much find them. */
+const ROWS_CACHE_BYTES = 8 * 2 ** 20;
+
 /** A table of rows as it is stored: its reader, if there is one, and its rows, or why they can't be used. */
 export interface StoredTable {
   readonly reader: RowsReader | CodedError;
@@ -40,7 +43,7 @@ export function openArrays(
   const rows = (name: string, width: number): RowsReader => {
     const metadata = metadataOf(name);
     if (metadata.shape[1] !== width) throw metadata.root.get('shape').bad(`must have ${width} columns`);
-    return openRows(storage, `${path}/${name}`, metadata);
+    return openRows(storage, `${path}/${name}`, metadata, { cacheBytes: ROWS_CACHE_BYTES });
   };
   const blob = openBlob(storage, `${path}/${BLOB_ARRAY}`, metadataOf(BLOB_ARRAY));
   const index = orError(() => rows(indexArrays.index, INDEX_WIDTH));
