@@ -48,5 +48,8 @@ export function copySamples(
     return;
   }
   const scale = 2 ** (1 - bitsPerSample);
-  for (let i = 0; i < length; i++) to[toIndex + i] = from[fromIndex + i]! * scale;
+  // Indices that come of sums of doubles are ones to V8, which makes an access by them ten times as slow.
+  const source = from.subarray(fromIndex, fromIndex + length);
+  const target = to.subarray(toIndex, toIndex + length);
+  for (let i = 0; i < length; i++) target[i] = source[i]! * scale;
 }
