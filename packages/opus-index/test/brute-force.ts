@@ -1,12 +1,12 @@
-import { beginsAnew, differenceOf, type Packet, starts } from './model-decoder';
+import { beginsAnew, starts, type TimedPacket } from './model-decoder';
 
 const SECOND = 48_000;
 
-/**
- * The rows that docs/format.md defines, word by word, from a model of which every difference is known: nothing is shared
- * with the source but the definition.
- */
-export function bruteForceRows(packets: readonly Packet[]): number[][] {
+/** How far the samples of packet `q` are from the sequential ones, in a decoder that was started at packet `p`. */
+export type Difference = (p: number, q: number) => number;
+
+/** The rows that docs/format.md defines, word by word: nothing is shared with the source but the definition. */
+export function bruteForceRows(packets: readonly TimedPacket[], difference: Difference): number[][] {
   const start = starts(packets);
   const rows: number[][] = [];
   for (let p = 0; p < packets.length; p++) {
@@ -15,7 +15,7 @@ export function bruteForceRows(packets: readonly Packet[]): number[][] {
     if (!beginsAnew(packets, p)) continue;
     let end = p;
     while (end < packets.length && !packets[end]!.isRefused && (end === p || packets[end]!.gap === 0)) end++;
-    rows.push(...rowsBetween(packets, start, p, end));
+    rows.push(...rowsBetween(packets, difference, start, p, end));
   }
   return rows;
 }
@@ -30,22 +30,35 @@ function candidatesOf(start: readonly number[], first: number, end: number): num
   return found;
 }
 
-function convergence(packets: readonly Packet[], start: readonly number[], p: number, end: number): number | undefined {
-  const isEqual = (q: number) => differenceOf(packets, p, q) === 0;
+function convergence(
+  packets: readonly TimedPacket[],
+  difference: Difference,
+  start: readonly number[],
+  p: number,
+  end: number,
+): number | undefined {
+  const isEqual = (q: number) => difference(p, q) === 0;
   for (let from = p; from < end && start[from]! <= start[p]! + 2 * SECOND; from++) {
     if (!isEqual(from) || (from > p && isEqual(from - 1))) continue;
     let to = from;
-    while (to < end && isEqual(to)) to++;
-    const samples = packets.slice(from, to).reduce((sum, packet) => sum + packet.samples, 0);
+    let samples = 0;
+    // No further than it takes.
+    for (; to < end && isEqual(to) && (to - from < 15 || samples < 14_400); to++) samples += packets[to]!.samples;
     if (to - from >= 15 && samples >= 14_400) return from;
   }
   return undefined;
 }
 
-function rowsBetween(packets: readonly Packet[], start: readonly number[], first: number, end: number): number[][] {
+function rowsBetween(
+  packets: readonly TimedPacket[],
+  difference: Difference,
+  start: readonly number[],
+  first: number,
+  end: number,
+): number[][] {
   const candidates = candidatesOf(start, first, end);
   let found = candidates.flatMap((packet) => {
-    const from = convergence(packets, start, packet, end);
+    const from = convergence(packets, difference, start, packet, end);
     return from === undefined ? [] : [[packet, from] as const];
   });
   // Both columns rise strictly, and of equal `from` the latest packet stays.
@@ -66,8 +79,7 @@ function rowsBetween(packets: readonly Packet[], start: readonly number[], first
   }
   return rows.map(([packet, from], i) => {
     let largest = 0;
-    for (let q = from; q < (rows[i + 1]?.[1] ?? end); q++)
-      largest = Math.max(largest, differenceOf(packets, packet, q));
+    for (let q = from; q < (rows[i + 1]?.[1] ?? end); q++) largest = Math.max(largest, difference(packet, q));
     return [packet, from, largest];
   });
 }

@@ -1,16 +1,20 @@
 import { CodedError } from '@zarr-audio/codec';
 import type { MeasuringDecoder, SeekPointBuilder } from '../src/index';
 
-export interface Packet {
+export interface TimedPacket {
   readonly samples: number;
+  /** Samples that are missing before it. */
   readonly gap: number;
+  /** No decoder takes it. */
+  readonly isRefused?: boolean;
+}
+
+export interface Packet extends TimedPacket {
   /** Packets that a decoder started here needs until it gives the sequential samples; every `flickers`th of them is equal all the same. */
   readonly converges: number;
   readonly flickers?: number;
   /** Packets from here on, after which a decoder that was started here differs once more. */
   readonly relapses?: number | undefined;
-  /** No decoder takes it. */
-  readonly isRefused?: boolean;
 }
 
 export const SECOND = 48_000;
@@ -18,7 +22,7 @@ export const steady = (count: number, samples = 960, converges = 2): Packet[] =>
   Array.from({ length: count }, () => ({ samples, gap: 0, converges }));
 
 /** Does the sequential decode begin anew at packet `p`? */
-export function beginsAnew(packets: readonly Packet[], p: number): boolean {
+export function beginsAnew(packets: readonly TimedPacket[], p: number): boolean {
   return p === 0 || packets[p]!.gap > 0 || packets[p - 1]!.isRefused === true;
 }
 
@@ -64,7 +68,7 @@ export class ModelDecoder implements MeasuringDecoder {
 }
 
 /** Start of every packet, and the end of the last. */
-export function starts(packets: readonly Packet[]): number[] {
+export function starts(packets: readonly TimedPacket[]): number[] {
   const all = [0];
   for (const [i, { samples, gap }] of packets.entries()) {
     all[i]! += gap;

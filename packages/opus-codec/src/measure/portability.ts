@@ -26,7 +26,7 @@ export class Portability {
 
   /** @param packet  The next one, without page headers. One that can't be decoded is passed over. */
   add(packet: Uint8Array): void {
-    if (!this.#isPortable) return;
+    if (!this.#isPortable || packet.byteLength === 0) return;
     try {
       const packets = this.#streams === 1 ? [packet] : splitMultistream(packet, this.#streams);
       for (const [stream, part] of packets.entries()) this.#addTo(stream, part);
