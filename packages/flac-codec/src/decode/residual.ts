@@ -19,7 +19,7 @@ export function decodeResidual(reader: BitReader, out: Int32Array, order: number
   const method = reader.read(2);
   if (method > 1) reader.fail('residual', `residual coding method ${method} is reserved`);
   const parameterBits = 4 + method;
-  const escape = (1 << parameterBits) - 1;
+  const escapeCode = (1 << parameterBits) - 1;
   const partitionOrder = reader.read(4);
   const partitionSize = blockSize >>> partitionOrder;
   if (partitionSize << partitionOrder !== blockSize || partitionSize < order) {
@@ -28,7 +28,7 @@ export function decodeResidual(reader: BitReader, out: Int32Array, order: number
   let from = order;
   for (let to = partitionSize; to <= blockSize; to += partitionSize) {
     const parameter = reader.read(parameterBits);
-    if (parameter === escape) decodeEscaped(reader, out, from, to);
+    if (parameter === escapeCode) decodeEscaped(reader, out, from, to);
     else if (parameter <= MAX_SHORT_PARAMETER) decodeShortCodes(reader, out, from, to, parameter);
     else decodeLongCodes(reader, out, from, to, parameter);
     from = to;
