@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openInChromium } from './chromium';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const folder = `${root}.cache/browser/`;
@@ -21,7 +20,6 @@ const SOUND: Record<string, string> = {
   '.mp4': 'fixtures/golden/mp4/end.mp4',
   '.bit': 'fixtures/opus_vectors/testvector03.bit',
 };
-const CHROMIUM = 'chromium';
 
 /** The first example of the section 'In a browser' of every readme that has one. */
 const examples = readdirSync(`${root}packages`).flatMap((name) => {
@@ -99,15 +97,7 @@ describe('the browser example of the readme runs in Chromium', () => {
     const { port } = server.address() as AddressInfo;
     const address = `http://127.0.0.1:${port}/${name}.html`;
     const heard = new Promise<string>((resolve) => (hear = resolve));
-    const profile = mkdtempSync(join(tmpdir(), 'chromium-'));
-    const options = ['--headless=new', '--no-sandbox', '--disable-gpu', `--user-data-dir=${profile}`];
-    const chromium = spawn(CHROMIUM, [...options, address], { stdio: 'ignore', detached: true });
-    const failed = new Promise<never>((_, reject) => chromium.once('error', reject));
-    const text = await Promise.race([heard, failed]);
-    // With its children, which would write on.
-    process.kill(-chromium.pid!, 'SIGKILL');
-    await new Promise((resolve) => chromium.once('exit', resolve));
-    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    const text = await openInChromium(address, heard);
     expect(text).toMatch(/ENDED$/);
     expect(text.split('\n').length, 'an example shows something').toBeGreaterThan(1);
   });
