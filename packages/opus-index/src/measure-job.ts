@@ -9,10 +9,13 @@ export interface MeasureJob {
   readonly blocks: readonly MeasureBlock[];
   /** Packets, rising, at each of which a decoder is started to see where it converges: `Convergence`. */
   readonly candidates: readonly number[];
-  /** How far a decoder that is started at `packet` is from the sequential one over packets `[from, to)`, at most. */
   readonly spans: readonly MeasureSpan[];
 }
 
+/**
+ * How far is a decoder that is started at `packet` from the sequential one over packets `[from, to)`? Over 300 ms and 15 packets at
+ * least, unless the blocks end before: in fewer it may be equal without having converged.
+ */
 export interface MeasureSpan {
   readonly packet: number;
   readonly from: number;
@@ -93,8 +96,11 @@ function search(rerun: Rerun, packet: number, next: Convergence | undefined): Co
 
 function largestOver(rerun: Rerun, { packet, from, to }: MeasureSpan): number {
   let largest = 0;
-  for (rerun.restart(packet); rerun.packet < to; ) {
+  let samples = 0;
+  const isLongEnough = () => rerun.packet >= to && rerun.packet - from >= RUN_PACKETS && samples >= RUN_SAMPLES;
+  for (rerun.restart(packet); !rerun.isOver && !isLongEnough(); ) {
     const isCounted = rerun.packet >= from;
+    if (isCounted) samples += rerun.samples;
     const difference = rerun.difference();
     if (isCounted && difference > largest) largest = difference;
   }

@@ -40,6 +40,11 @@ export class Rerun {
     this.#i = packet - this.#block.first;
   }
 
+  /** Is the last block behind it? */
+  get isOver(): boolean {
+    return this.#i === this.#block.samples.length;
+  }
+
   get packet(): number {
     return this.#block.first + this.#i;
   }

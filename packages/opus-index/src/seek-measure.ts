@@ -5,7 +5,7 @@ import { type MeasureJob, type MeasureResult, runMeasureJob } from './measure-jo
 import type { MeasuringDecoder } from './rerun';
 import type { SeekPointBuilder } from './seek-point-builder';
 import { type SeekRow, SeekSection } from './seek-section';
-import { CandidateClock, SAMPLE_RATE } from './timing';
+import { CandidateClock, LONGEST_SAMPLES, SAMPLE_RATE } from './timing';
 
 /** Who does the jobs: here, or on other threads. */
 export interface MeasureRunner {
@@ -195,9 +195,10 @@ export class SeekMeasurer implements Omit<SeekPointBuilder, 'attributes'> {
     }
     const [first] = forced;
     if (!first) return;
-    const last = forced.at(-1)!;
-    const blocks = section.blocksWhere((block) => endOf(block) > first.packet && block.first < last.to);
-    const spans = forced.map(({ packet, from, to }) => ({ packet, from, to: Math.min(to, endOf(blocks.at(-1)!)) }));
+    // No row reaches further, nor does what has to be compared at the least.
+    const windowEnd = forced.at(-1)!.packetSample + LONGEST_SAMPLES;
+    const blocks = section.blocksWhere((block) => endOf(block) > first.packet && block.cumStart[0]! <= windowEnd);
+    const spans = forced.map(({ packet, from, to }) => ({ packet, from, to }));
     this.#run({ channels: this.#channels, blocks, candidates: [], spans }, ({ maxDiffs }) => {
       for (const [i, row] of forced.entries()) row.maxDiff = maxDiffs[i]!;
     });

@@ -78,8 +78,13 @@ function rowsBetween(
     } else break;
   }
   return rows.map(([packet, from], i) => {
+    const next = rows[i + 1]?.[1] ?? end;
     let largest = 0;
-    for (let q = from; q < (rows[i + 1]?.[1] ?? end); q++) largest = Math.max(largest, difference(packet, q));
+    let samples = 0;
+    for (let q = from; q < end && (q < next || q - from < 15 || samples < 14_400); q++) {
+      samples += packets[q]!.samples;
+      largest = Math.max(largest, difference(packet, q));
+    }
     return [packet, from, largest];
   });
 }

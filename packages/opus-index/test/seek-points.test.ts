@@ -123,6 +123,20 @@ describe('SeekMeasurer', () => {
     ]);
   });
 
+  it('compares a forced row over 300 ms and 15 packets at least, for fewer prove nothing', async () => {
+    // 120 ms: packet 17 is the candidate at 2.04 s, its row begins at 3.12 s with packet 26, the next one at 4.08 s with 34.
+    const packets = steady(80, 5760, 1e6).map((packet, i) => {
+      if (i === 34) return { ...packet, converges: 0 };
+      return i === 17 ? { ...packet, converges: 9, relapses: 22 } : packet;
+    });
+    const rows = await measured(packets);
+    expect(rows.slice(0, 3)).toEqual([
+      [0, 0, 0],
+      [17, 26, 3],
+      [34, 34, 0],
+    ]);
+  });
+
   it('forces rows before a hole as it does before the end', async () => {
     const packets = steady(500, 960, 100_000).map((packet, i) => ({ ...packet, gap: i === 210 ? 960 : 0 }));
     expect((await measured(packets)).slice(0, 3)).toEqual([
