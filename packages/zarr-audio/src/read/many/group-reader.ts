@@ -16,6 +16,8 @@ const MAX_FETCH_BYTES = 2 ** 20;
 const MIN_FETCH_BYTES = 2 ** 16;
 /** Runs for each thread: one that it decodes, and one that is there when it is done. */
 const RUNS_A_THREAD = 2;
+/** Not tried again here: what made one thread end might end this one too, and whoever closed the pool is done. */
+const OF_THREADS: ReadonlySet<string | undefined> = new Set(['WORKER_FAILED', 'WORKERS_CLOSED']);
 /** A run begins with pre-roll: it takes so many seconds to be worth it, and a longer one keeps others waiting. */
 const MIN_RUN_SECONDS = 1;
 const MAX_RUN_SECONDS = 10;
@@ -114,9 +116,7 @@ export class GroupReader {
         if (--pending.awaitedRuns === 0) this.#complete(pending);
       }
     } catch (error) {
-      const isThreads = errorCode(error) === 'WORKER_FAILED';
-      if (!isThreads) return this.#readApart(run);
-      // What made one thread end might end this one too.
+      if (!OF_THREADS.has(errorCode(error))) return this.#readApart(run);
       for (const { pending } of run.needs) pending.fail(error);
     }
   }
