@@ -1,3 +1,3 @@
 import { preset } from '../../tsup.preset';
 
-export default preset({ 'zarr-audio': 'src/zarr-audio.ts' }, { dts: false });
+export default preset({ 'zarr-audio': 'src/zarr-audio.ts', worker: 'src/worker.ts' }, { dts: false });

@@ -1,10 +1,13 @@
 import { errorCode } from '@zarr-audio/codec';
+import { exportCommand } from './commands/export';
 import { importCommand } from './commands/import';
 import { infoCommand } from './commands/info';
 import { lsCommand } from './commands/ls';
 import { packetsCommand } from './commands/packets';
 import { probeCommand } from './commands/probe';
 import { readCommand } from './commands/read';
+import { reindexCommand } from './commands/reindex';
+import { verifyCommand } from './commands/verify';
 import { describeError, UsageError } from './usage';
 
 /** What a command is called with; it returns the exit status. */
@@ -15,6 +18,9 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ls: lsCommand,
   info: infoCommand,
   read: readCommand,
+  export: exportCommand,
+  verify: verifyCommand,
+  reindex: reindexCommand,
   packets: packetsCommand,
   probe: probeCommand,
 };
@@ -23,10 +29,15 @@ const HELP = `usage: zarr-audio <command> [--json] ...
 
   import <store> <file or folder>...   import recordings
       [--codec keep|opus] [--bitrate N] [--stream N] [--framing KIND] [--user JSON] [--no-seek-points]
+      [--jobs N]
   ls <store>                           list the recordings of a store
   info <store> <id>                    tell what is known of one
   read <store> <id> -o <file.wav|file.raw|->
       [--start N] [--end N] [--dtype auto|int16|int32|float32] [--decoder auto|native|wasm] [--seek exact|fast]
+  export <store> <id> -o <file>        write the encoded recording to a file (.opus), without decoding
+  verify <store> [<id>...]             read every byte, and tell what is damaged
+  reindex <store> <id>                 make index and seek points again, from the encoded recording alone
+      [--no-seek-points] [--force] [--jobs N]
   packets <file> [--framing KIND]      list the packets of an encoded file
   probe <file or folder>...            tell what files are, and what an import would do with them
       [--codec keep|opus] [--bitrate N] [--stream N] [--framing KIND]
@@ -36,7 +47,8 @@ file name ('sha:' or 'file:' before it force one meaning). Samples are counted p
 sample rate; ranges are half-open. --bitrate is in bits a second, of all channels together; 64,000 a channel
 if left out. --stream counts the audio streams of a file from 0. --framing takes every file for Opus packets without
 a container: KIND is opus-demo, self-delimited, u16be, u16le, u32be, u32le (a length before each packet), constant:N
-(N bytes each), or undelimited (which is refused, with the reason).
+(N bytes each), or undelimited (which is refused, with the reason). --jobs is how many threads share the work; as many
+as there are cores if left out. --force indexes what is left of a recording that is damaged.
 Exit status: 0 done, 1 something failed, 2 wrong usage.
 `;
 

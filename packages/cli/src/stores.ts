@@ -1,4 +1,4 @@
-import { type CodecRegistry, createRegistry } from '@zarr-audio/codec';
+import { type Codec, type CodecRegistry, createRegistry } from '@zarr-audio/codec';
 import { type OpusOptions, opus } from '@zarr-audio/opus-codec';
 import { type AudioStore, httpStorage, openStore, type ReadableStorage } from 'zarr-audio';
 import { fileStorage } from 'zarr-audio/node';
@@ -10,6 +10,11 @@ import { fileStorage } from 'zarr-audio/node';
  */
 export function codecsOf(framing?: OpusOptions['framing']): CodecRegistry {
   return createRegistry([opus(framing === undefined ? {} : { framing })]);
+}
+
+/** The same in a thread; whoever started it has warned already. */
+export function workerCodecs(): readonly Codec[] {
+  return [opus({ onWarning: () => undefined })];
 }
 
 export const isHttp = (store: string) => /^https?:\/\//i.test(store);

@@ -186,7 +186,8 @@ describe('a session', () => {
     const bytes = readFileSync(fixture('ogg_opus/ogg.opus'));
     for (const [i, file] of files.entries()) writeFileSync(file, bytes.subarray(0, 400_000 + i * 12_000));
     const stopped = join(folder, 'stopped.zarr');
-    const child = spawn(process.execPath, [bin, 'import', stopped, ...files, '--json'], { cwd: folder });
+    const args = ['import', stopped, ...files, '--no-seek-points', '--json'];
+    const child = spawn(process.execPath, [bin, ...args], { cwd: folder });
     let output = '';
     child.stdout.on('data', (text) => {
       if (output === '') child.kill('SIGINT');
@@ -198,7 +199,7 @@ describe('a session', () => {
     expect(before).toBeGreaterThan(0);
     expect(before).toBeLessThan(40);
     expect(readdirSync(join(stopped, '.zarr-audio/tmp'))).toEqual([]);
-    expect((await zarrAudio(['import', stopped, ...files])).status).toBe(0);
+    expect((await zarrAudio(['import', stopped, ...files, '--no-seek-points'])).status).toBe(0);
     expect((await zarrAudio(['ls', stopped, '--json'])).json).toHaveLength(40);
   });
 

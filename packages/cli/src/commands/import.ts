@@ -1,18 +1,20 @@
-import { CodedError } from '@zarr-audio/codec';
 import { type ImportResult, openOrCreateStore, type WritableAudioStore } from 'zarr-audio';
 import { fileSource, fileStorage } from 'zarr-audio/node';
 import { audioFiles } from '../audio-files';
 import { framingOf } from '../framing';
 import { CHOICE_OPTIONS, importChoices } from '../import-choices';
+import { interruptSignal } from '../interrupt';
 import { print, printJson, summaryLine } from '../output';
 import { withProgress } from '../progress';
 import { codecsOf, isHttp } from '../stores';
+import { withThreads } from '../threads';
 import { describeError, failureStatus, jsonObject, parseCommand, UsageError } from '../usage';
 
 const OPTIONS = {
   ...CHOICE_OPTIONS,
   user: { type: 'string' },
   'no-seek-points': { type: 'boolean' },
+  jobs: { type: 'string' },
 } as const;
 
 /** `import <store> <file or folder>...`: each file on its own; one that fails doesn't hold up the others. */
@@ -29,23 +31,23 @@ export async function importCommand(args: readonly string[]): Promise<number> {
   } as const;
   const report = new Report(values.json === true);
   const storage = await fileStorage(storePath, { create: true });
-  const store = await openOrCreateStore(storage, { codecs });
-  const interrupted = new AbortController();
-  const interrupt = () => interrupted.abort(new CodedError('INTERRUPTED', 'stopped; run it again to do what is left'));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, interrupt);
-  for (const path of paths) {
-    for await (const { path: file, error } of audioFiles(path)) {
-      try {
-        if (error) throw error;
-        const source = withProgress(await fileSource(file), !values.json);
-        await report.results(store, file, await store.import(source, { ...options, signal: interrupted.signal }));
-      } catch (failure) {
-        await report.failure(file, failure);
-        if (interrupted.signal.aborted) return report.status;
+  const signal = interruptSignal();
+  return withThreads(values.jobs, async (tasks) => {
+    const store = await openOrCreateStore(storage, { codecs, tasks });
+    for (const path of paths) {
+      for await (const { path: file, error } of audioFiles(path)) {
+        try {
+          if (error) throw error;
+          const source = withProgress(await fileSource(file), !values.json);
+          await report.results(store, file, await store.import(source, { ...options, signal }));
+        } catch (failure) {
+          await report.failure(file, failure);
+          if (signal.aborted) return report.status;
+        }
       }
     }
-  }
-  return report.status;
+    return report.status;
+  });
 }
 
 class Report {

@@ -1,12 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
-import {
-  CodedError,
-  type PcmBlock,
-  type PcmData,
-  type SampleType,
-  type StreamDescription,
-  UNMEASURED,
-} from '@zarr-audio/codec';
+import { type PcmBlock, type PcmData, type SampleType, type StreamDescription, UNMEASURED } from '@zarr-audio/codec';
 import {
   encodeWavHeader,
   encodeWavSamples,
@@ -17,6 +9,7 @@ import {
 } from '@zarr-audio/wav';
 import type { Recording } from 'zarr-audio';
 import { print } from '../output';
+import { writeOutputFile } from '../output-file';
 import { openStoreAt } from '../stores';
 import { noMore, oneOf, parseCommand, UsageError, wholeNumber } from '../usage';
 
@@ -55,31 +48,20 @@ export async function readCommand(args: readonly string[]): Promise<number> {
   if (output === '-') {
     for await (const block of reported(blocks)) await print(littleEndian(block.data));
   } else {
-    await writeFile(output, wavOutput(recording, dtype ?? 'auto', frames), reported(blocks));
+    await writeSamples(output, wavOutput(recording, dtype ?? 'auto', frames), reported(blocks));
   }
   return 0;
 }
 
-/** Written aside and renamed: what was there stays until all is read. */
-async function writeFile(path: string, output: WavFile, blocks: AsyncIterable<PcmBlock>) {
-  const aside = `${path}.part`;
+async function writeSamples(path: string, output: WavFile, blocks: AsyncIterable<PcmBlock>): Promise<void> {
   const isWav = /\.wav$/i.test(path);
-  const file = await open(aside, 'w').catch((cause: Error) => {
-    throw new CodedError('OUTPUT_NOT_WRITABLE', `${path} can't be written: ${cause.message}`, { path }, cause);
-  });
-  try {
+  await writeOutputFile(path, async (file) => {
     if (isWav) await file.writeFile(encodeWavHeader(output));
     for await (const { data } of blocks) {
       await file.writeFile(isWav ? encodeWavSamples(wavSamples(data, output), output) : littleEndian(data));
     }
     if (isWav) await file.writeFile(wavTrailer(output));
-    await file.close();
-    await rename(aside, path);
-  } catch (error) {
-    await file.close();
-    await rm(aside, { force: true });
-    throw error;
-  }
+  });
 }
 
 interface WavFile extends WavOutput {
