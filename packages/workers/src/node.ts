@@ -10,5 +10,7 @@ import { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from './wor
 export function threadPool(file: string | URL, options: Omit<WorkerPoolOptions, 'open'> = {}): WorkerPool {
   const url = new URL(file);
   if (url.protocol !== 'file:') throw new TypeError(`a worker thread needs a file, not ${url}`);
-  return createWorkerPool({ ...options, open: () => new Worker(url) });
+  // A thread inherits the flags of the process, and of this one Node says that no file can be run with it.
+  const isTyped = process.execArgv.some((flag) => flag.startsWith('--input-type'));
+  return createWorkerPool({ ...options, open: () => new Worker(url, isTyped ? { execArgv: [] } : {}) });
 }
