@@ -144,7 +144,8 @@ export class FrameFinder {
       this.#doubted = true;
     }
     if (this.#window.end < limit && !isFinal) return false;
-    const end = this.#decodedEnd(header, Math.min(limit, this.#window.end));
+    const isRest = isFinal && !this.#mayDecode() && this.#crcTo(this.#window.end) === 0;
+    const end = isRest ? this.#window.end : this.#decodedEnd(header, Math.min(limit, this.#window.end));
     if (typeof end === 'number') {
       this.#accept(end);
       return true;
@@ -212,13 +213,15 @@ export class FrameFinder {
     const bitsPerSample = header.bitsPerSample || this.#bitsPerSample;
     if (bitsPerSample === undefined || !this.#mayDecode()) return 'unknown';
     const { channels, blockSize } = header;
-    this.#work += channels * blockSize + (end - this.#at);
+    this.#work += channels * blockSize;
     const output = createPcm(bitsPerSample > 16 ? 'int32' : 'int16', channels * blockSize) as Int16Array | Int32Array;
     const { bytes, start } = this.#window;
     try {
       this.#decoder.decode(bytes, this.#at - start, end - start, { channels, bitsPerSample }, output, 0);
+      this.#work += this.#decoder.byteLength;
       return this.#at + this.#decoder.byteLength;
     } catch (error) {
+      this.#work += end - this.#at;
       if (error instanceof FlacError) return String(error.details.reason);
       throw error;
     }
