@@ -80,9 +80,13 @@ export async function listenedTo(sound, kind) {
     return { file, ...(await recordingOf(name, await fileSource(file), {})) };
   }
   const opened = await recordingOf(name, await fileSource(wav(sound)), { encoding: { bitrate: sound.bitrate } });
-  const blob = [];
-  for await (const piece of opened.recording.blob.stream()) blob.push(piece);
-  return { file: made(`${name}.opus`, (part) => writeFileSync(part, Buffer.concat(blob))), ...opened };
+  const file = `${folder}${name}.opus`;
+  if (!existsSync(file)) {
+    const pieces = [];
+    for await (const piece of opened.recording.blob.stream()) pieces.push(piece);
+    writeFileSync(file, Buffer.concat(pieces));
+  }
+  return { file, ...opened };
 }
 
 /** So many hours of speech with a grid of seek points, which costs no measuring. */

@@ -219,6 +219,20 @@ describe("with onDamage: 'zeros' the samples that are lost are zeros, wherever a
   });
 });
 
+it('blocks end with the next one when they are aborted, however many lie in the bytes that are there', async () => {
+  const sound = recordings[0]!;
+  const leaving = new AbortController();
+  const taken: number[] = [];
+  const reading = async () => {
+    const options = { blockFrames: 1000, signal: leaving.signal };
+    for await (const { start } of (await open(new Map(files), sound)).blocks(options)) {
+      if (taken.push(start) === 3) leaving.abort(new Error('enough'));
+    }
+  };
+  await expect(reading()).rejects.toThrow('enough');
+  expect(taken).toEqual([0, 1000, 2000]);
+});
+
 describe('a packet that the decoder refuses', () => {
   it('costs its samples like damaged bytes', async () => {
     const sound = recordings[0]!;

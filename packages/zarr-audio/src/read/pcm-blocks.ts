@@ -44,7 +44,12 @@ export async function* readBlocks(
     const decodedEnd = stretch.decoded + stretch.samples;
     for await (const spans of decodeRange(parts, decoder, stretch.decoded, decodedEnd, options)) {
       signal?.throwIfAborted();
-      for (const span of spans) for (const block of assembly.add(span, stretch)) yield complete(block);
+      for (const span of spans) {
+        for (const block of assembly.add(span, stretch)) {
+          yield complete(block);
+          signal?.throwIfAborted();
+        }
+      }
     }
     checkHoles(source, stretch.start, stretch.start + stretch.samples, stretch.samples - (assembly.frames - before));
   }
