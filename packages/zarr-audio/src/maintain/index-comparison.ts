@@ -50,16 +50,19 @@ export class IndexComparison {
   /** The next rows of the scan. */
   async take(rows: Float64Array): Promise<void> {
     for (let at = 0; at < rows.length; at += INDEX_WIDTH) {
-      const [position, start, end] = [rows[at]!, rows[at + 3]!, rows[at + 4]!];
-      if (start > this.#scanEnd && this.holes.size < MAX_HOLES) this.holes.add(this.#packets);
-      this.#scanEnd = end + 1;
+      const position = rows[at]!;
+      if (rows[at + 3]! > this.#scanEnd && this.holes.size < MAX_HOLES) this.holes.add(this.#packets);
+      this.#scanEnd = rows[at + 4]! + 1;
       this.#packets++;
-      if (this.#row >= (this.#columns[0]?.length ?? 0)) await this.#nextChunk();
-      while (this.#position() < position) await this.#passOver();
+      if (this.#isAtEnd) await this.#nextChunk();
+      while (this.#position() < position) {
+        this.#passOver();
+        if (this.#isAtEnd) await this.#nextChunk();
+      }
       if (this.#position() === position) {
         this.#endRun(position);
         this.#compare(rows, at);
-        await this.#advance();
+        this.#advance();
       } else if (!this.#skipped) {
         this.#wrong(`lacks the packet at byte ${position}`);
       }
@@ -68,8 +71,11 @@ export class IndexComparison {
 
   /** The scan has ended. */
   async finish(): Promise<void> {
-    if (this.#chunk < 0) await this.#nextChunk();
-    while (this.#position() < Number.POSITIVE_INFINITY) await this.#passOver();
+    if (this.#isAtEnd) await this.#nextChunk();
+    while (!this.#isAtEnd) {
+      this.#passOver();
+      if (this.#isAtEnd) await this.#nextChunk();
+    }
     this.#endRun(Number.POSITIVE_INFINITY);
     if (this.#wrongRows === 0) return;
     const more = this.#wrongRows > 1 ? `, and ${this.#wrongRows - 1} more` : '';
@@ -81,11 +87,16 @@ export class IndexComparison {
     return this.#columns[0]?.[this.#row] ?? Number.POSITIVE_INFINITY;
   }
 
+  /** The rows that were read are through. */
+  get #isAtEnd(): boolean {
+    return this.#row === (this.#columns[0]?.length ?? 0);
+  }
+
   get #number(): number {
     return this.#chunk * this.#index.chunkRows + this.#row;
   }
 
-  async #advance(): Promise<void> {
+  #advance(): void {
     const end = this.#position() + this.#columns[1]![this.#row]!;
     while ((this.#damaged[this.#damagedAt]?.end ?? end) <= this.#position()) this.#damagedAt++;
     const damage = this.#damaged[this.#damagedAt];
@@ -95,7 +106,6 @@ export class IndexComparison {
     }
     this.#row++;
     this.#skipped = false;
-    if (this.#row === this.#columns[0]!.length) await this.#nextChunk();
   }
 
   async #nextChunk(): Promise<void> {
@@ -128,9 +138,9 @@ export class IndexComparison {
   }
 
   /** A row that the scan does not have. */
-  async #passOver(): Promise<void> {
+  #passOver(): void {
     if (this.#unmatched++ === 0) this.#firstUnmatched = this.#number;
-    await this.#advance();
+    this.#advance();
   }
 
   /** Both have the packet at byte `end` again. */
