@@ -31,6 +31,11 @@ export interface SourcePiece {
 /** Decoded audio on its way into an encoder: what a WAV reader or ffmpeg gives. */
 export interface PcmSource {
   readonly format: PcmFormat;
+  /**
+   * Number of the stream among the audio streams of its file, counted from 0, those that can't be decoded included. Default:
+   * its place in what `open` gave.
+   */
+  readonly stream?: number | undefined;
   /** Samples per channel, where known beforehand. */
   readonly frames?: number | undefined;
   /** What held the audio, as ffmpeg names it: `wav`, `mp3`, ... */

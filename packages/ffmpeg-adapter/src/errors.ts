@@ -3,8 +3,10 @@ import { CodedError } from '@zarr-audio/codec';
 /** Every code of this package; docs/errors.md says what to do about each. */
 export type FfmpegErrorCode =
   | 'FFMPEG_NOT_FOUND'
+  | 'FFMPEG_TOO_OLD'
   | 'FFMPEG_NEEDS_PATH'
   | 'FFMPEG_NO_AUDIO'
+  | 'FFMPEG_REFUSED_FORMAT'
   | 'FFMPEG_FAILED'
   | 'FFMPEG_TIMEOUT'
   | 'FFMPEG_BAD_OUTPUT';

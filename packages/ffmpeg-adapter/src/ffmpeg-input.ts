@@ -1,8 +1,34 @@
+import { stat } from 'node:fs/promises';
 import type { ByteSource, PcmData, PcmFormat, PcmInput, PcmSource, Repair } from '@zarr-audio/codec';
+import { decode } from './decode';
 import { FfmpegError } from './errors';
 import { findFfmpeg } from './executables';
-import { type FfmpegOptions, input, type ProbedFormat, type ProbedStream, probe, processTimes } from './probe';
-import { processOutput, StderrTail } from './process-output';
+import {
+  type FfmpegOptions,
+  type ProbedFormat,
+  type ProbedStream,
+  type ProbeResult,
+  probe,
+  processTimes,
+} from './probe';
+import { streamExtent } from './stream-extent';
+
+/** How far a stream is decoded. */
+export interface FfmpegProgress {
+  /** Of the source. */
+  readonly name: string;
+  /** Number of the stream among the audio streams of the file. */
+  readonly stream: number;
+  /** Samples per channel that were decoded. */
+  readonly frames: number;
+  /** About as many will come, by what ffprobe says; a guess for some formats, undefined where nothing is known. */
+  readonly expectedFrames: number | undefined;
+}
+
+export interface FfmpegInputOptions extends FfmpegOptions {
+  /** Called with every block. */
+  readonly onProgress?: ((progress: FfmpegProgress) => void) | undefined;
+}
 
 /**
  * Whatever ffmpeg can decode, as PCM: the last in a list of inputs, for it claims every file.
@@ -10,14 +36,18 @@ import { processOutput, StderrTail } from './process-output';
  * A stream of up to 16 bits becomes int16, a deeper one int32 of its own bits, a lossy or floating one float32. Rate and
  * channels stay; channels come in ffmpeg's order, which is that of WAV files. ffmpeg runs while blocks are read, and ends with it.
  *
- * `open` throws {@link FfmpegError}: `FFMPEG_NEEDS_PATH` for a source that is no local file, `FFMPEG_NOT_FOUND`, `FFMPEG_NO_AUDIO`,
- * `FFMPEG_FAILED`, `FFMPEG_TIMEOUT`, `FFMPEG_BAD_OUTPUT`; so do the blocks. Messages of ffmpeg about damage that it got over are
- * one entry `FFMPEG_REPORTED_ERRORS` of `repairs()`; an audio stream that it can't decode beside one that it can is an entry
- * `FFMPEG_STREAM_SKIPPED` of the first stream.
+ * The delay of the codec is taken away where the file says it, by ffmpeg, and padding at the end where MP4 says that.
+ *
+ * `open` throws {@link FfmpegError}: `FFMPEG_NEEDS_PATH` for a source that is no local file, `FFMPEG_NOT_FOUND`, `FFMPEG_TOO_OLD`,
+ * `FFMPEG_NO_AUDIO`, `FFMPEG_REFUSED_FORMAT`, `FFMPEG_FAILED`, `FFMPEG_TIMEOUT`, `FFMPEG_BAD_OUTPUT`; so do the blocks.
+ *
+ * `repairs()`: `FFMPEG_REPORTED_ERRORS` (messages of ffmpeg about damage that it got over), `FFMPEG_STREAM_SKIPPED` (of the first
+ * stream: another one can't be decoded), `FFMPEG_DELAY_UNKNOWN`, `FFMPEG_STARTS_LATE`, `FFMPEG_SHORTER_THAN_STATED`,
+ * `FFMPEG_LONGER_THAN_STATED`.
  *
  * @throws {RangeError} if a time to wait is not positive.
  */
-export function ffmpegInput(options: FfmpegOptions = {}): PcmInput {
+export function ffmpegInput(options: FfmpegInputOptions = {}): PcmInput {
   processTimes(options);
   return {
     id: 'ffmpeg',
@@ -30,7 +60,8 @@ export function ffmpegInput(options: FfmpegOptions = {}): PcmInput {
         });
       }
       const { ffmpeg } = await findFfmpeg(options);
-      const { format, streams } = await probe(path, { ...options, signal });
+      const probed = await probe(path, { ...options, signal });
+      const { format, streams } = probed;
       const audio = streams.filter((stream) => stream.type === 'audio');
       const decodable = audio.filter(isDecodable);
       if (decodable.length === 0) {
@@ -40,11 +71,17 @@ export function ffmpegInput(options: FfmpegOptions = {}): PcmInput {
           codecs: streams.map((stream) => stream.codec),
         });
       }
-      const skipped = audio
-        .filter((stream) => !isDecodable(stream))
-        .map(() => ({ code: 'FFMPEG_STREAM_SKIPPED', byteOffset: 0, samples: 0 }));
-      return decodable.map((stream, number) =>
-        pcmSource(ffmpeg, path, format, stream, options, number === 0 ? skipped : []),
+      const skipped = audio.filter((stream) => !isDecodable(stream)).map(() => repair('FFMPEG_STREAM_SKIPPED', 0));
+      return decodable.map((stream, place) =>
+        pcmSource(
+          ffmpeg,
+          { ...source, path },
+          probed,
+          stream,
+          audio.indexOf(stream),
+          options,
+          place === 0 ? skipped : [],
+        ),
       );
     },
   };
@@ -72,46 +109,44 @@ export function outputFormat(stream: AudioStream): PcmFormat {
   return { ...format, sampleType: 'int32', bitsPerSample: Math.min(bitsPerRawSample, 32) };
 }
 
-const RAW_FORMATS = { int16: 's16le', int32: 's32le', float32: 'f32le' } as const;
-
 function pcmSource(
   ffmpeg: string,
-  path: string,
-  container: ProbedFormat,
+  source: ByteSource & { readonly path: string },
+  { format: container, streams }: ProbeResult,
   stream: AudioStream,
-  options: FfmpegOptions,
+  number: number,
+  options: FfmpegInputOptions,
   known: readonly Repair[],
 ): PcmSource {
   const format = outputFormat(stream);
   const { sampleRate, channels } = format;
+  const { name, path } = source;
   const storedBits = stream.bitsPerRawSample ?? format.bitsPerSample;
-  const raw = RAW_FORMATS[format.sampleType];
-  const args = [
-    ...['-nostdin', '-hide_banner', '-v', 'error', ...input(path), '-map', `0:${stream.index}`],
-    // Not -ac: it would mix to the usual layout of as many channels. ffmpeg keeps to the first format by itself.
-    ...['-ar', `${sampleRate}`, '-c:a', `pcm_${raw}`, '-f', raw, 'pipe:1'],
-  ];
-  let repairs = known;
+  const late = lateFrames(stream, streams);
+  const before = late === 0 ? known : [...known, repair('FFMPEG_STARTS_LATE', late)];
+  const stated = streams.length === 1 ? (stream.durationSeconds ?? container.durationSeconds) : stream.durationSeconds;
+  const expected = stated === undefined ? undefined : Math.round(stated * sampleRate);
+  let repairs = before;
 
   async function* blocks({ signal }: { signal?: AbortSignal | undefined } = {}): AsyncGenerator<PcmData> {
-    const stderr = new StderrTail();
-    const output = processOutput(ffmpeg, args, { signal, ...processTimes(options) }, stderr);
+    const extent = await streamExtent(path, container, stream, { ...options, signal });
+    const totalMs = processTimes(options).totalMs ?? (await generousMs(path, container));
+    const mended = extent.isDelayUnknown ? [...before, repair('FFMPEG_DELAY_UNKNOWN', 0)] : [...before];
+    const { index, codec } = stream;
     let frames = 0;
-    for await (const block of wholeFrames(output, format)) {
+    const decoding = { ffmpeg, path, index, codec, format, extent, totalMs };
+    for await (const block of decode(decoding, { ...options, signal }, mended)) {
       frames += block.length / channels;
+      options.onProgress?.({ name, stream: number, frames, expectedFrames: expected });
       yield block;
     }
-    if (frames === 0) {
-      throw new FfmpegError('FFMPEG_NO_AUDIO', `ffmpeg decodes the ${stream.codec} stream to no samples`, {
-        stderrTail: stderr.text,
-      });
-    }
-    const reported = { code: 'FFMPEG_REPORTED_ERRORS', byteOffset: 0, samples: 0 };
-    repairs = stderr.text === '' ? known : [...known, reported];
+    if (expected !== undefined && !container.isEstimate) mended.push(...lengthRepairs(frames, expected, sampleRate));
+    repairs = mended;
   }
 
   return {
     format,
+    stream: number,
     container: container.name,
     codec: stream.codec,
     tags: { ...container.tags, ...stream.tags },
@@ -121,32 +156,28 @@ function pcmSource(
   };
 }
 
-/** Bytes as they come out of the pipe, cut after whole frames. */
-async function* wholeFrames(output: AsyncIterable<Uint8Array>, format: PcmFormat): AsyncGenerator<PcmData> {
-  const frameBytes = format.channels * (format.sampleType === 'int16' ? 2 : 4);
-  let rest: Uint8Array = new Uint8Array(0);
-  for await (const bytes of output) {
-    const length = rest.byteLength + bytes.byteLength;
-    const whole = length - (length % frameBytes);
-    const joined = new Uint8Array(length);
-    joined.set(rest);
-    joined.set(bytes, rest.byteLength);
-    rest = joined.subarray(whole);
-    if (whole > 0) yield samples(joined.buffer, whole, format);
-  }
-  if (rest.byteLength > 0) {
-    throw new FfmpegError('FFMPEG_BAD_OUTPUT', `ffmpeg's output ends ${rest.byteLength} bytes into a frame`, {
-      frameBytes,
-    });
-  }
+const repair = (code: string, samples: number): Repair => ({ code, byteOffset: 0, samples });
+
+/** Less is the rounding of clocks. */
+const LATE_SECONDS = 0.01;
+
+/** Frames by which a stream begins behind the first of the others: no silence is put there. */
+function lateFrames(stream: AudioStream, streams: readonly ProbedStream[]): number {
+  const starts = streams.flatMap(({ isPicture, startSeconds }) => (isPicture ? [] : (startSeconds ?? [])));
+  const seconds = (stream.startSeconds ?? 0) - Math.min(...starts, stream.startSeconds ?? 0);
+  return seconds < LATE_SECONDS ? 0 : Math.round(seconds * stream.sampleRate);
 }
 
-/** ffmpeg fills 32 bits from the top: samples of fewer move to the bottom. */
-function samples(buffer: ArrayBuffer, byteLength: number, { sampleType, bitsPerSample }: PcmFormat): PcmData {
-  if (sampleType === 'int16') return new Int16Array(buffer, 0, byteLength / 2);
-  if (sampleType === 'float32') return new Float32Array(buffer, 0, byteLength / 4);
-  const data = new Int32Array(buffer, 0, byteLength / 4);
-  const shift = 32 - bitsPerSample;
-  if (shift > 0) for (let i = 0; i < data.length; i++) data[i] = data[i]! >> shift;
-  return data;
+/** Containers round their durations, and count delay and padding in. */
+function lengthRepairs(frames: number, expected: number, sampleRate: number): Repair[] {
+  const difference = frames - expected;
+  if (Math.abs(difference) <= Math.max(sampleRate / 4, 8_192)) return [];
+  const code = difference < 0 ? 'FFMPEG_SHORTER_THAN_STATED' : 'FFMPEG_LONGER_THAN_STATED';
+  return [repair(code, Math.abs(difference))];
+}
+
+/** As slow as it is played, and from a disk that gives 1 MiB/s; and five minutes. */
+async function generousMs(path: string, { durationSeconds = 0 }: ProbedFormat): Promise<number> {
+  const { size } = await stat(path);
+  return 1_000 * (300 + Math.max(0, durationSeconds) + size / 2 ** 20);
 }

@@ -1,12 +1,16 @@
 import { resolve } from 'node:path';
 import { FfmpegError } from './errors';
 import { type FfmpegLocation, findFfprobe } from './executables';
+import { FORMAT_WHITELIST } from './formats';
 import { processOutput, StderrTail } from './process-output';
 
 export interface FfmpegOptions extends FfmpegLocation {
   /** Longest wait for output, in seconds. Default: 60. */
   readonly silenceSeconds?: number | undefined;
-  /** Longest wait for all output of one run together, in seconds. Default: no limit; for probing as `silenceSeconds`. */
+  /**
+   * Longest wait for all output of one run together, in seconds; `Infinity` for no limit. Default: five minutes, and what the file
+   * takes in real time, and a second for every MiB of it; for probing as `silenceSeconds`.
+   */
   readonly totalSeconds?: number | undefined;
 }
 
@@ -14,6 +18,8 @@ export interface ProbedFormat {
   /** ffmpeg's names of the container: `mp3`, `mov,mp4,m4a,3gp,3g2,mj2`. */
   readonly name: string;
   readonly durationSeconds?: number;
+  /** The durations are guesses of ffprobe, by the bit rate: nothing in the file says them. */
+  readonly isEstimate: boolean;
   /** Bits a second. */
   readonly bitRate?: number;
   readonly tags: Readonly<Record<string, string>>;
@@ -35,10 +41,16 @@ export interface ProbedStream {
   /** Significant bits of an integer sample, where they are stated. */
   readonly bitsPerRawSample?: number;
   readonly durationSeconds?: number;
+  /** Time of the first sample, on the clock of the file. */
+  readonly startSeconds?: number;
+  /** A cover, which has no place in time. */
+  readonly isPicture: boolean;
   readonly tags: Readonly<Record<string, string>>;
 }
 
 export interface ProbeResult {
+  /** Of ffprobe: `5.1.9-0+deb12u1`; `unknown` if it does not say. */
+  readonly version: string;
   readonly format: ProbedFormat;
   readonly streams: readonly ProbedStream[];
   /** All that ffprobe said, as JSON. */
@@ -51,45 +63,81 @@ const MAX_JSON_BYTES = 16 * 2 ** 20;
 /**
  * What ffprobe says of a local file.
  *
- * @throws {FfmpegError} `FFMPEG_NOT_FOUND`, `FFMPEG_FAILED` if ffprobe can't make anything of the file, `FFMPEG_TIMEOUT`,
- *   `FFMPEG_BAD_OUTPUT`
+ * @throws {FfmpegError} `FFMPEG_NOT_FOUND`, `FFMPEG_TOO_OLD`, `FFMPEG_REFUSED_FORMAT`, `FFMPEG_FAILED` if ffprobe can't make anything
+ *   of the file, `FFMPEG_TIMEOUT`, `FFMPEG_BAD_OUTPUT`
  */
-export async function probe(
-  path: string,
-  options: FfmpegOptions & { readonly signal?: AbortSignal | undefined } = {},
-): Promise<ProbeResult> {
-  const ffprobe = await findFfprobe(options);
-  const times = processTimes(options);
-  const json = await readText(
-    ffprobe,
-    ['-v', 'error', '-show_format', '-show_streams', '-of', 'json', ...input(path)],
-    {
-      signal: options.signal,
-      silenceMs: times.silenceMs,
-      totalMs: Math.min(times.totalMs, times.silenceMs),
-    },
-  );
-  return parse(json);
+export async function probe(path: string, options: ProbeOptions = {}): Promise<ProbeResult> {
+  const show = ['-show_program_version', '-show_format', '-show_streams'];
+  // Warnings tell of durations that are guesses.
+  const { json, value, stderr } = await askFfprobe(['-v', 'warning', ...show, ...input(path)], options);
+  const result = parse(json, value, /Estimating duration from bitrate/.test(stderr));
+  refuseOld(result.version);
+  return result;
 }
 
-/** A local file and nothing else, whatever its name looks like and whatever other addresses it holds. */
+export type ProbeOptions = FfmpegOptions & { readonly signal?: AbortSignal | undefined };
+
+/**
+ * What ffprobe answers: the text, and its value.
+ *
+ * @throws {FfmpegError} as `probe`
+ */
+export async function askFfprobe(args: readonly string[], options: ProbeOptions) {
+  const ffprobe = await findFfprobe(options);
+  const { silenceMs, totalMs = silenceMs } = processTimes(options);
+  const times = { signal: options.signal, silenceMs, totalMs: Math.min(totalMs, silenceMs) };
+  const stderr = new StderrTail();
+  try {
+    const json = await readText(ffprobe, ['-hide_banner', '-of', 'json', ...args], times, stderr);
+    return { json, value: asJson(json), stderr: stderr.text };
+  } catch (error) {
+    if (error instanceof FfmpegError && /Format not on whitelist/.test(stderr.text)) {
+      throw new FfmpegError(
+        'FFMPEG_REFUSED_FORMAT',
+        `the file is of a format that leads to other files, or holds no audio, and is not opened: ${stderr.text}`,
+        error.details,
+        error,
+      );
+    }
+    throw error;
+  }
+}
+
+/** ffmpeg 4 is of 2018. */
+const OLDEST = 4;
+
+function refuseOld(version: string): void {
+  // Builds between releases have a date or a hash, not a number.
+  const major = Number(/^n?(\d+)\.\d/.exec(version)?.[1] ?? OLDEST);
+  if (major >= OLDEST) return;
+  throw new FfmpegError('FFMPEG_TOO_OLD', `ffmpeg ${version} is too old: install ${OLDEST}.0 or a later one`, {
+    version,
+  });
+}
+
+/** A local file and nothing else, whatever its name looks like and whatever other files and addresses it names. */
 export function input(path: string): string[] {
-  return ['-protocol_whitelist', 'file', '-i', `file:${resolve(path)}`];
+  return ['-protocol_whitelist', 'file', '-format_whitelist', FORMAT_WHITELIST, '-i', `file:${resolve(path)}`];
 }
 
 /** @throws {RangeError} if a time is not positive. */
-export function processTimes({ silenceSeconds = 60, totalSeconds = Number.POSITIVE_INFINITY }: FfmpegOptions) {
-  for (const seconds of [silenceSeconds, totalSeconds]) {
+export function processTimes({ silenceSeconds = 60, totalSeconds }: FfmpegOptions) {
+  for (const seconds of [silenceSeconds, totalSeconds ?? 1]) {
     if (!(seconds > 0)) throw new RangeError(`${seconds} is no time to wait, in seconds`);
   }
-  return { silenceMs: silenceSeconds * 1_000, totalMs: totalSeconds * 1_000 };
+  return { silenceMs: silenceSeconds * 1_000, totalMs: totalSeconds === undefined ? undefined : totalSeconds * 1_000 };
 }
 
-async function readText(command: string, args: readonly string[], options: Parameters<typeof processOutput>[2]) {
+async function readText(
+  command: string,
+  args: readonly string[],
+  options: Parameters<typeof processOutput>[2],
+  stderr: StderrTail,
+) {
   const decoder = new TextDecoder();
   let text = '';
   let byteLength = 0;
-  for await (const bytes of processOutput(command, args, options, new StderrTail())) {
+  for await (const bytes of processOutput(command, args, options, stderr)) {
     byteLength += bytes.byteLength;
     if (byteLength > MAX_JSON_BYTES) throw badOutput(`said over ${MAX_JSON_BYTES} bytes`);
     text += decoder.decode(bytes, { stream: true });
@@ -99,21 +147,25 @@ async function readText(command: string, args: readonly string[], options: Param
 
 type Json = Readonly<Record<string, unknown>>;
 
-function parse(json: string): ProbeResult {
-  let value: unknown;
+function asJson(json: string): unknown {
   try {
-    value = JSON.parse(json);
+    return JSON.parse(json);
   } catch (cause) {
     throw badOutput('said something that is no JSON', cause);
   }
+}
+
+function parse(json: string, value: unknown, isEstimate: boolean): ProbeResult {
   const root = asObject(value);
   const format = asObject(root.format);
   if (typeof format.format_name !== 'string' || !Array.isArray(root.streams)) {
     throw badOutput('said JSON without a format or streams');
   }
   return {
+    version: text(asObject(root.program_version).version) ?? 'unknown',
     format: {
       name: format.format_name,
+      isEstimate,
       ...defined({ durationSeconds: number(format.duration), bitRate: number(format.bit_rate) }),
       tags: texts(format.tags),
     },
@@ -134,7 +186,9 @@ function parseStream(stream: Json, position: number): ProbedStream {
       sampleFormat: text(stream.sample_fmt),
       bitsPerRawSample: number(stream.bits_per_raw_sample) || number(stream.bits_per_sample) || undefined,
       durationSeconds: number(stream.duration),
+      startSeconds: number(stream.start_time),
     }),
+    isPicture: asObject(stream.disposition).attached_pic === 1,
     tags: texts(stream.tags),
   };
 }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { basename } from 'node:path';
 import { FfmpegError } from './errors';
+import { guardGroup } from './process-guard';
 
 export interface ProcessOptions {
   readonly signal?: AbortSignal | undefined;
@@ -59,6 +60,7 @@ export async function* processOutput(
   closed.catch(() => undefined);
   child.stderr.setEncoding('utf8').on('data', (text: string) => stderr.add(text));
   live.add(child);
+  const callOff = child.pid === undefined ? undefined : guardGroup(child.pid);
 
   let waitedMs = 0;
   const wait = async <T>(promise: Promise<T>): Promise<T> => {
@@ -93,7 +95,7 @@ export async function* processOutput(
     if (error instanceof TimeUp) {
       throw new FfmpegError(
         'FFMPEG_TIMEOUT',
-        `${details.command} gave nothing for ${Math.round(error.milliseconds)} ms, after ${Math.round(waitedMs)} ms in all`,
+        `${details.command} gave nothing for ${Math.round(error.milliseconds)} ms, after ${Math.round(waitedMs)} ms in all, and was killed: raise silenceSeconds or totalSeconds if the file is sound`,
         { ...details, waitedMs, stderrTail: stderr.text },
       );
     }
@@ -104,6 +106,7 @@ export async function* processOutput(
     throw error;
   } finally {
     if (!finished) await kill(child);
+    callOff?.();
     live.delete(child);
   }
 }

@@ -1,35 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { ByteSource, PcmData, PcmSource } from '@zarr-audio/codec';
+import type { PcmSource } from '@zarr-audio/codec';
 import { describe, expect, it } from 'vitest';
 import { ffmpegInput, findFfmpeg, probe } from '../src/index';
 import { temporaryFolder } from './fake-ffmpeg';
+import { fileSource, readAll } from './known-signal';
 
 const fixtures = fileURLToPath(new URL('../../../fixtures/', import.meta.url));
 const RATE = 44_100;
-
-function fileSource(path: string): ByteSource {
-  return {
-    name: basename(path),
-    path,
-    async *open() {
-      yield readFileSync(path);
-    },
-  };
-}
 
 async function open(path: string): Promise<PcmSource> {
   const sources = await ffmpegInput().open(fileSource(path));
   expect(sources.length).toBe(1);
   return sources[0]!;
-}
-
-async function readAll(source: PcmSource): Promise<number[]> {
-  const blocks: PcmData[] = [];
-  for await (const block of source.blocks()) blocks.push(block);
-  return blocks.flatMap((block) => [...block]);
 }
 
 /** Two seconds of a tone, each channel at half of the one before, as `codec` in a file of this name. */
@@ -45,26 +30,25 @@ const sine = (i: number) => 0.5 * Math.sin((2 * Math.PI * 440 * i) / RATE);
 
 describe('with the real ffmpeg', () => {
   it.each([
-    ['flac', 'a.flac', ['-sample_fmt', 's16'], 'int16', 16, 2 ** 15],
-    ['flac of 24 bits', 'a.flac', ['-sample_fmt', 's32'], 'int32', 24, 2 ** 23],
-    ['wav of 24 bits', 'a.wav', ['-c:a', 'pcm_s24le'], 'int32', 24, 2 ** 23],
-    ['wav of 32 bits', 'a.wav', ['-c:a', 'pcm_s32le'], 'int32', 32, 2 ** 31],
-    ['wav of 8 bits', 'a.wav', ['-c:a', 'pcm_u8'], 'int16', 16, 2 ** 15],
-    ['wav of floats', 'a.wav', ['-c:a', 'pcm_f32le'], 'float32', 32, 1],
-    ['alac', 'a.m4a', ['-c:a', 'alac', '-sample_fmt', 's16p'], 'int16', 16, 2 ** 15],
-    ['mp3', 'a.mp3', ['-b:a', '192k'], 'float32', 32, 1],
-    ['aac', 'a.m4a', ['-c:a', 'aac', '-b:a', '192k'], 'float32', 32, 1],
-    ['vorbis', 'a.ogg', ['-c:a', 'libvorbis'], 'float32', 32, 1],
-  ] as const)('%s is the signal that went in', async (_, name, args, sampleType, bitsPerSample, scale) => {
+    ['flac', 'a.flac', ['-sample_fmt', 's16'], 'int16', 16],
+    ['flac of 24 bits', 'a.flac', ['-sample_fmt', 's32'], 'int32', 24],
+    ['wav of 24 bits', 'a.wav', ['-c:a', 'pcm_s24le'], 'int32', 24],
+    ['wav of 32 bits', 'a.wav', ['-c:a', 'pcm_s32le'], 'int32', 32],
+    ['wav of 8 bits', 'a.wav', ['-c:a', 'pcm_u8'], 'int16', 16],
+    ['wav of floats', 'a.wav', ['-c:a', 'pcm_f32le'], 'float32', 32],
+    ['alac', 'a.m4a', ['-c:a', 'alac', '-sample_fmt', 's16p'], 'int16', 16],
+    ['mp3', 'a.mp3', ['-b:a', '192k'], 'float32', 32],
+    ['aac', 'a.m4a', ['-c:a', 'aac', '-b:a', '192k'], 'float32', 32],
+    ['vorbis', 'a.ogg', ['-c:a', 'libvorbis'], 'float32', 32],
+  ] as const)('%s is the signal that went in', async (_, name, args, sampleType, bitsPerSample) => {
     const source = await open(tone(name, 1, ...args));
     expect(source.format).toEqual({ sampleRate: RATE, channels: 1, sampleType, bitsPerSample });
     const samples = await readAll(source);
-    const lossless = sampleType !== 'float32' || scale !== 1 || name === 'a.wav';
-    if (lossless) expect(samples.length).toBe(2 * RATE);
-    else expect(Math.abs(samples.length - 2 * RATE)).toBeLessThan(1_200);
+    expect(samples.length).toBe(2 * RATE);
+    const lossless = sampleType !== 'float32' || name === 'a.wav';
     const worst = lossless ? (args.includes('pcm_u8' as never) ? 0.005 : 0.00004) : 0.02;
     let error = 0;
-    for (let i = 3_000; i < 80_000; i++) error = Math.max(error, Math.abs(samples[i]! / scale - sine(i)));
+    for (let i = 3_000; i < 80_000; i++) error = Math.max(error, Math.abs(samples[i]! - sine(i)));
     expect(error).toBeLessThan(worst);
     expect(source.repairs()).toEqual([]);
   });
@@ -82,7 +66,7 @@ describe('with the real ffmpeg', () => {
     const samples = await readAll(source);
     expect(samples.length).toBe(2 * RATE * channels);
     for (let channel = 0; channel < channels; channel++) {
-      const value = samples[25 * channels + channel]! / 32_768;
+      const value = samples[25 * channels + channel]!;
       expect(value).toBeCloseTo(sine(25) / 2 ** channel, 3);
     }
   });
@@ -120,22 +104,11 @@ describe('with the real ffmpeg', () => {
     expect(existsSync(join(folder, 'x'))).toBe(false);
   });
 
-  it('a play list reaches no other address', async () => {
-    const path = join(temporaryFolder(), 'a.m3u8');
-    writeFileSync(path, '#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nhttp://127.0.0.1:9/a.ts\n#EXT-X-ENDLIST\n');
-    const failure = await open(path)
-      .then(readAll)
-      .catch((error: unknown) => error);
-    expect(failure).toMatchObject({ code: expect.stringMatching(/^FFMPEG_(FAILED|NO_AUDIO)$/) });
-    expect(JSON.stringify((failure as { details: object }).details)).not.toMatch(/Connection refused/);
-  });
-
   it('what is no audio file has a code', async () => {
     const text = join(temporaryFolder(), 'a.txt');
     writeFileSync(text, 'nothing to hear\n'.repeat(10));
-    for (const path of [text, join(temporaryFolder(), 'missing.mp3')]) {
-      await expect(open(path)).rejects.toMatchObject({ code: expect.stringMatching(/^FFMPEG_(FAILED|NO_AUDIO)$/) });
-    }
+    await expect(open(text)).rejects.toMatchObject({ code: expect.stringMatching(/^FFMPEG_(FAILED|REFUSED_FORMAT)$/) });
+    await expect(open(join(temporaryFolder(), 'missing.mp3'))).rejects.toMatchObject({ code: 'FFMPEG_FAILED' });
   });
 
   it('every stream of a file is one source', async () => {
@@ -158,8 +131,9 @@ describe('with the real ffmpeg', () => {
     bytes.fill(0x55, 8_000, 12_000);
     writeFileSync(path, bytes);
     const source = await open(path);
-    expect((await readAll(source)).length).toBeGreaterThan(40_000);
-    expect(source.repairs()).toEqual([{ code: 'FFMPEG_REPORTED_ERRORS', byteOffset: 0, samples: 0 }]);
+    const frames = (await readAll(source)).length;
+    expect(frames).toBeGreaterThan(60_000);
+    expect(source.repairs().map(({ code }) => code)).toEqual(['FFMPEG_REPORTED_ERRORS', 'FFMPEG_SHORTER_THAN_STATED']);
   });
 
   it('is found', async () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { probe } from '../src/index';
 import { fake, probed, stream } from './fake-ffmpeg';
 
@@ -9,7 +9,14 @@ describe('probe', () => {
     files.say(
       JSON.stringify({
         streams: [
-          { index: 0, codec_name: 'mjpeg', codec_type: 'video', sample_rate: 'N/A' },
+          {
+            index: 0,
+            codec_name: 'mjpeg',
+            codec_type: 'video',
+            sample_rate: 'N/A',
+            start_time: '0.025000',
+            disposition: { attached_pic: 1 },
+          },
           stream({
             index: 1,
             codec_name: 'flac',
@@ -19,14 +26,16 @@ describe('probe', () => {
           }),
           { index: 2, codec_type: 'data' },
         ],
+        program_version: { version: '5.1.9' },
         format: { format_name: 'flac', duration: '1.500000', bit_rate: '64000', tags: { ARTIST: 'AudioMoth' } },
       }),
     );
     const { json, ...result } = await probe(files.source.path, files);
     expect(result).toEqual({
-      format: { name: 'flac', durationSeconds: 1.5, bitRate: 64_000, tags: { ARTIST: 'AudioMoth' } },
+      version: '5.1.9',
+      format: { name: 'flac', isEstimate: false, durationSeconds: 1.5, bitRate: 64_000, tags: { ARTIST: 'AudioMoth' } },
       streams: [
-        { index: 0, type: 'video', codec: 'mjpeg', tags: {} },
+        { index: 0, type: 'video', codec: 'mjpeg', startSeconds: 0.025, isPicture: true, tags: {} },
         {
           index: 1,
           type: 'audio',
@@ -35,9 +44,10 @@ describe('probe', () => {
           channels: 1,
           sampleFormat: 's16',
           bitsPerRawSample: 24,
+          isPicture: false,
           tags: { title: 'a' },
         },
-        { index: 2, type: 'data', codec: 'unknown', tags: {} },
+        { index: 2, type: 'data', codec: 'unknown', isPicture: false, tags: {} },
       ],
     });
     expect(JSON.parse(json).format.format_name).toBe('flac');
@@ -52,6 +62,8 @@ describe('probe', () => {
       expect(args.slice(args.indexOf('-protocol_whitelist'))).toEqual([
         '-protocol_whitelist',
         'file',
+        '-format_whitelist',
+        expect.stringContaining(',mov,mp4,'),
         '-i',
         `file:${join(process.cwd(), name)}`,
       ]);
@@ -66,6 +78,46 @@ describe('probe', () => {
     }
     const endless = fake({ ffprobe: 'cat /dev/zero' });
     await expect(probe(endless.source.path, endless)).rejects.toMatchObject({ code: 'FFMPEG_BAD_OUTPUT' });
+  });
+
+  it('knows durations that are guesses', async () => {
+    const files = fake({
+      ffprobe: `echo '[mp3 @ 0x1] Estimating duration from bitrate, this may be inaccurate' >&2; cat "$JSON"`,
+    });
+    vi.stubEnv('JSON', join(files.folder, 'probed.json'));
+    expect((await probe(files.source.path, files)).format.isEstimate).toBe(true);
+    vi.unstubAllEnvs();
+  });
+
+  it('FFMPEG_TOO_OLD before 4.0; versions without a number are taken', async () => {
+    for (const version of ['2.8.17-0ubuntu0.1', '3.4', 'n3.4.13', '0.10.16']) {
+      const files = fake();
+      files.say(JSON.stringify({ ...JSON.parse(probed(stream())), program_version: { version } }));
+      await expect(probe('a', files)).rejects.toMatchObject({
+        code: 'FFMPEG_TOO_OLD',
+        message: `ffmpeg ${version} is too old: install 4.0 or a later one`,
+      });
+    }
+    for (const version of [
+      '4.0',
+      '4.4.2-0ubuntu0.22.04.1',
+      '7.1',
+      'n7.0.2',
+      '2024-02-29-git-4a134eb14a',
+      'N-117008-gd2e8a8f',
+    ]) {
+      const files = fake();
+      files.say(JSON.stringify({ ...JSON.parse(probed(stream())), program_version: { version } }));
+      expect((await probe('a', files)).version).toBe(version);
+    }
+  });
+
+  it('FFMPEG_REFUSED_FORMAT for what is not on the list', async () => {
+    const refusing = fake({ ffprobe: 'echo "[hls @ 0x1] Format not on whitelist \'wav\'" >&2; exit 1' });
+    await expect(probe('a', refusing)).rejects.toMatchObject({
+      code: 'FFMPEG_REFUSED_FORMAT',
+      details: { exitCode: 1 },
+    });
   });
 
   it('FFMPEG_FAILED with what ffprobe said, FFMPEG_TIMEOUT if it says nothing, FFMPEG_NOT_FOUND', async () => {

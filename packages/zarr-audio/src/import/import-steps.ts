@@ -183,7 +183,7 @@ async function* otherSteps(
   }
   for (const [stream, error] of failures) {
     // Numbers mean the same only if both see the same streams: an input leaves out what it can't decode.
-    const pcm = decoded.length === streams ? decoded[stream] : undefined;
+    const pcm = decoded.find((source, place) => (source.stream ?? (decoded.length === streams ? place : -1)) === stream);
     if (input && codec && pcm && pcm.codec !== keeper.id) yield encodeStep(input, codec, stream, pcm, options, false);
     else yield { type: 'fail', stream, error: failure ?? error, isOnly: false };
   }
@@ -208,11 +208,12 @@ async function* decodedSteps(
   yield { type: 'taken', by: input, isKept: false };
   const codec = encoderOf(codecs, options);
   const streams = await input.open(source, { signal });
-  const chosen = options.stream === undefined ? [...streams.keys()] : [options.stream];
+  const numbered = new Map(streams.map((pcm, place) => [pcm.stream ?? place, pcm]));
+  const chosen = options.stream === undefined ? [...numbered.keys()] : [options.stream];
   yield { type: 'read' };
   for (const stream of chosen) {
-    const pcm = streams[stream];
-    if (!pcm) throw noSuchStream(source.name, stream, streams.length);
+    const pcm = numbered.get(stream);
+    if (!pcm) throw noSuchStream(source.name, stream, Math.max(-1, ...numbered.keys()) + 1);
     yield encodeStep(input, codec, stream, pcm, options, chosen.length === 1);
   }
 }
