@@ -339,6 +339,17 @@ describe('other attributes', () => {
     });
   });
 
+  it('settings without a gain, filters of one side', () => {
+    expect(readFieldMetadata({ pieces: [guano({ 'WA|Song Meter|Audio settings': '[{"rate":24000}]' })] })).toEqual(
+      nothing,
+    );
+    expect(readFieldMetadata({ pieces: [guano({ 'WA|Song Meter|Audio settings': '[1' })] })).toEqual(nothing);
+    expect(readFieldMetadata({ pieces: [guano({ 'Filter LP': 96 })] }).filter?.value).toEqual({
+      kind: 'low-pass',
+      highHz: 96_000,
+    });
+  });
+
   it('places that are none are left out', () => {
     for (const position of [[0, 0], [91, 0], [0, 181], [Number.NaN, 1], [1]]) {
       expect(readFieldMetadata({ pieces: [guano({ 'Loc Position': position })] })).toEqual(nothing);

@@ -23,9 +23,26 @@ export interface Repair {
   readonly samples: number;
 }
 
+/** A value that metadata give: plain JSON. */
+export type MetadataValue = string | number | readonly number[];
+export type MetadataFields = Readonly<Record<string, MetadataValue>>;
+
+/** A piece of a source that is no audio, kept as it is: a chunk of a WAV file, ... */
+export interface SourcePiece {
+  /** What the container calls it: the FourCC of a chunk. */
+  readonly name: string;
+  /** Of the bytes, in the source. */
+  readonly byteOffset: number;
+  readonly bytes: Uint8Array;
+  /** What it says, where its format is known to whoever read it. */
+  readonly fields?: MetadataFields;
+}
+
 /** Decoded audio on its way into an encoder. */
 export interface PcmSource {
   readonly format: PcmFormat;
+  /** Number of the stream among the audio streams of its file, counted from 0; by default its place among the sources. */
+  readonly stream?: number | undefined;
   /** Samples per channel, where known beforehand. */
   readonly frames?: number | undefined;
   readonly container: string;
@@ -37,4 +54,6 @@ export interface PcmSource {
   blocks(options?: { signal?: AbortSignal | undefined }): AsyncIterable<PcmData>;
   /** What was wrong with the source and was mended; complete after the last block. */
   repairs(): readonly Repair[];
+  /** What the source says beside the audio, verbatim and in its order; complete after the last block. */
+  metadata?(): readonly SourcePiece[];
 }

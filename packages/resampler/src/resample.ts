@@ -38,6 +38,7 @@ export function resample(source: PcmSource, sampleRate: number): PcmSource {
   const { frames } = source;
   return {
     format: { sampleRate, channels, sampleType: 'float32', bitsPerSample: 32 },
+    stream: source.stream,
     ...(frames === undefined ? {} : { frames: resampledFrames(frames, format.sampleRate, sampleRate) }),
     container: source.container,
     codec: source.codec,
@@ -45,6 +46,7 @@ export function resample(source: PcmSource, sampleRate: number): PcmSource {
     original: source.original ?? { sampleRate: format.sampleRate, channels, bitsPerSample },
     blocks: (options) => convert(source, sampleRate, options),
     repairs: () => source.repairs(),
+    metadata: () => source.metadata?.() ?? [],
   };
 }
 

@@ -129,6 +129,14 @@ describe('resample', () => {
     expect(output.repairs()).toEqual([{ code: 'WAV_DATA_TRUNCATED', byteOffset: 44, samples: 3 }]);
   });
 
+  it('leaves what stands beside the audio as it is', () => {
+    const pieces = [{ name: 'guan', byteOffset: 44, bytes: Uint8Array.of(65) }];
+    const source: PcmSource = { ...pcm(noise(10), 32_000), stream: 1, metadata: () => pieces };
+    expect(resample(source, 48_000).metadata?.()).toBe(pieces);
+    expect(resample(source, 48_000).stream).toBe(1);
+    expect(resample(pcm(noise(10), 32_000), 48_000).metadata?.()).toEqual([]);
+  });
+
   it('holds the source back, and closes it when nobody reads on', async () => {
     let given = 0;
     let closed = false;

@@ -41,6 +41,8 @@ export interface SourcePiece {
 /** Decoded audio on its way into an encoder. */
 export interface PcmSource {
   readonly format: PcmFormat;
+  /** Number of the stream among the audio streams of its file, counted from 0; by default its place among the sources. */
+  readonly stream?: number | undefined;
   /** Samples per channel, where known beforehand. */
   readonly frames?: number | undefined;
   readonly container: string;

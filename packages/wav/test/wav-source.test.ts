@@ -203,7 +203,12 @@ describe('any bytes', () => {
       try {
         const [source] = await openWav(bytesSource(bytes, { pieceBytes }));
         const samples = await readAll(source);
-        return { frames: source.frames, bytes: [...new Uint8Array(samples.buffer)], repairs: source.repairs() };
+        return {
+          frames: source.frames,
+          bytes: [...new Uint8Array(samples.buffer)],
+          repairs: source.repairs(),
+          pieces: source.metadata!(),
+        };
       } catch (error) {
         if (error instanceof WavError) return error.code;
         throw error;
@@ -222,10 +227,17 @@ describe('any bytes', () => {
             ['LIST', ramp(21)],
             ['data', ramp(41), { size: 0 }],
           ]),
+          wavFile([
+            ['fmt ', mono16],
+            ['wamd', [0, 0, 2, 0, 0, 0, 1, 0, 1, 0, 3, 0, 0, 0, 83, 77, 52]],
+            ['data', ramp(10)],
+            ['guan', new TextEncoder().encode('GUANO|Version:1.0\nTE:1\nLoc Position:1 2\n')],
+            ['iXML', new TextEncoder().encode('<BWFXML><A>1</A></BWFXML>')],
+          ]),
           head,
         ),
-        fc.array(fc.tuple(fc.nat(120), fc.nat(255)), { maxLength: 6 }),
-        fc.nat(130),
+        fc.array(fc.tuple(fc.nat(180), fc.nat(255)), { maxLength: 6 }),
+        fc.nat(200),
       )
       .map(([bytes, changes, length]) => {
         const file = bytes.slice(0, Math.max(12, length));
