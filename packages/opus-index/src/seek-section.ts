@@ -79,7 +79,7 @@ export class SeekSection {
   /** No packet follows. */
   close(): void {
     this.#isClosed = true;
-    if (this.#candidates.length === 0 && this.#row.relapses) this.#blocks = [];
+    if (this.#candidates.length === 0) this.#blocks = [];
   }
 
   /**

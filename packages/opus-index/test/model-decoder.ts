@@ -44,6 +44,8 @@ export class ModelDecoder implements MeasuringDecoder {
   /** Packets that were decoded by all. */
   static decoded = 0;
   #start = -1;
+  /** It was given a packet that it refused: only a reset mends it. */
+  #isOutOfStep = false;
 
   constructor(private readonly packets: readonly Packet[]) {
     ModelDecoder.most = Math.max(ModelDecoder.most, ++ModelDecoder.alive);
@@ -51,14 +53,16 @@ export class ModelDecoder implements MeasuringDecoder {
 
   decode(packet: Uint8Array, output: Int16Array, at: number): number {
     const number = new DataView(packet.buffer, packet.byteOffset).getUint32(0);
+    this.#isOutOfStep ||= this.packets[number]!.isRefused === true;
     if (this.packets[number]!.isRefused) throw new CodedError('OPUS_DECODE_FAILED', `packet ${number}`);
     if (this.#start < 0) this.#start = number;
     ModelDecoder.decoded++;
-    output[at] = (number % 10_000) + differenceOf(this.packets, this.#start, number);
+    output[at] = (number % 10_000) + differenceOf(this.packets, this.#start, number) + (this.#isOutOfStep ? 50 : 0);
     return 1;
   }
 
   reset(): void {
+    this.#isOutOfStep = false;
     this.#start = -1;
   }
 

@@ -10,6 +10,7 @@ import {
   SeekMeasurer,
   type SeekMeasurerOptions,
 } from '../src/index';
+import { BlockWriter } from '../src/measure-block';
 import { bruteForceRows } from './brute-force';
 import { differenceOf, ModelDecoder, type Packet, rowsOf, SECOND, starts, steady } from './model-decoder';
 
@@ -114,13 +115,38 @@ describe('SeekMeasurer', () => {
       ...packet,
       relapses: i === 50 ? 26 : i === 75 ? 27 : undefined,
     }));
-    expect((await measured(packets)).slice(0, 5)).toEqual([
-      [0, 0, 0],
-      [25, 27, 0],
-      [50, 52, 3],
-      [75, 77, 0],
-      [100, 102, 0],
-    ]);
+    // In jobs of one candidate, each is compared further than the next row.
+    for (const sizes of [{ blockSamples: 1, jobSamples: 0 }, {}]) {
+      expect((await rowsOf(measurer(packets, sizes), packets)).slice(0, 5)).toEqual([
+        [0, 0, 0],
+        [25, 27, 0],
+        [50, 52, 3],
+        [75, 77, 0],
+        [100, 102, 0],
+      ]);
+    }
+  });
+
+  it('compares a span from its first packet to the last before its end', async () => {
+    let blocks: MeasureJob['blocks'] = [];
+    const take = async (job: MeasureJob) => {
+      blocks = job.blocks;
+      return { converged: [], maxDiffs: job.spans.map(() => 0) };
+    };
+    await rowsOf(measurer(steady(400), { runner: { maxJobs: 1, run: take, free: () => undefined } }), steady(400));
+    const span = { packet: 300, from: 310, to: 350 };
+    for (const [relapses, expected] of [
+      [9, 0],
+      [10, 3],
+      [49, 3],
+      [50, 0],
+    ] as const) {
+      const decoder = new ModelDecoder(steady(400).map((packet) => ({ ...packet, relapses })));
+      expect(runMeasureJob(decoder, { channels: 1, blocks, candidates: [], spans: [span] }).maxDiffs).toEqual([
+        expected,
+      ]);
+      decoder.free();
+    }
   });
 
   it('compares a forced row over 300 ms and 15 packets at least, for fewer prove nothing', async () => {
@@ -345,6 +371,17 @@ describe('a measurement', () => {
     await rowsOf(measurer(packets, { runner, jobBytes: () => 1 }), packets);
     // 4 s for the candidates, and forced rows are not decided before the candidates of 4 s more are.
     expect(bytes).toBeLessThan(420);
+  });
+});
+
+describe('a block', () => {
+  it('ends after 1 s, and before 4 MB of samples are passed by more than a packet', () => {
+    const packetsOf = (channels: number) => {
+      const writer = new BlockWriter(channels, 5760, SECOND);
+      while (!writer.isFull) writer.add(0, new Uint8Array(3), writer.packets * 960, 960, 960);
+      return writer.take()!.pcmEnd.length;
+    };
+    expect([1, 2, 255].map(packetsOf)).toEqual([50, 50, 9]);
   });
 });
 
