@@ -63,7 +63,9 @@ describe.each(['here', 'on threads'])('windows (%s)', (where) => {
       for (const recording of await open(path)) {
         const total = recording.totalSamples;
         const property = fc.asyncProperty(
-          fc.integer({ min: total >> 4, max: Math.min(total + 1, 3 * SECOND) }).filter((length) => length > 0),
+          fc
+            .integer({ min: Math.min(total >> 4, SECOND), max: Math.min(total + 1, 3 * SECOND) })
+            .filter((length) => length > 0),
           fc.integer({ min: 1, max: 8 }),
           fc.nat({ max: total }),
           fc.nat({ max: total }),

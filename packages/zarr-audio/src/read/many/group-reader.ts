@@ -36,6 +36,8 @@ export class GroupReader {
   readonly #decoder: RunDecoder;
   readonly #signal: AbortSignal;
   readonly #fetchSlots = new Slots(FETCHES);
+  /** For each slot one, more or less. */
+  readonly #fetchSignals: readonly AbortSignal[];
   readonly #runSlots: Slots;
   readonly #runFrames: number;
   readonly #fetchBytes: number;
@@ -45,6 +47,7 @@ export class GroupReader {
     this.#seek = seek;
     this.#decoder = decoder;
     this.#signal = signal;
+    this.#fetchSignals = Array.from({ length: FETCHES }, () => followerOf(signal));
     const runs = source.tasks ? RUNS_A_THREAD * source.tasks.size : 1;
     this.#runSlots = new Slots(runs);
     const { channels, sampleRate, sampleType } = source.parts.description;
@@ -71,9 +74,10 @@ export class GroupReader {
       else if (pending.awaitedRuns === 0) this.#complete(pending);
     }
     const units = fetchUnits(shared, NEAR_CHUNKS * this.#source.parts.blob.chunkBytes, this.#fetchBytes);
-    for (const unit of units.sort((a, b) => unitOrder(a) - unitOrder(b))) {
+    units.sort((a, b) => unitOrder(a) - unitOrder(b));
+    for (const [i, unit] of units.entries()) {
       await this.#fetchSlots.take();
-      this.#readUnit(unit).finally(() => this.#fetchSlots.give());
+      this.#readUnit(unit, this.#fetchSignals[i % FETCHES]!).finally(() => this.#fetchSlots.give());
     }
   }
 
@@ -92,9 +96,9 @@ export class GroupReader {
   }
 
   /** Never fails. */
-  async #readUnit({ byteStart, byteEnd, runs }: FetchUnit): Promise<void> {
+  async #readUnit({ byteStart, byteEnd, runs }: FetchUnit, signal: AbortSignal): Promise<void> {
     const { blob } = this.#source.parts;
-    const bytes = await blob.read(byteStart, byteEnd, { signal: followerOf(this.#signal) }).catch(() => undefined);
+    const bytes = await blob.read(byteStart, byteEnd, { signal }).catch(() => undefined);
     const inOrder = runs.toSorted((a, b) => runOrder(a) - runOrder(b));
     if (!bytes) {
       for (const run of inOrder) this.#readApart(run);

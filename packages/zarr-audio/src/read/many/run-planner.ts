@@ -6,7 +6,6 @@ import { followerOf } from './follower';
 import { cover, cut, type Interval, joinNeighbours, type PlannedInterval } from './intervals';
 import { type PacketRun, packetRun, runSpan } from './packet-run';
 import type { Need } from './pending-range';
-import { Slots } from './slots';
 
 export interface RunPlanOptions {
   readonly seek: 'exact' | 'fast';
@@ -112,14 +111,17 @@ async function inParallel<T, U>(
   map: (item: T, signal: AbortSignal) => Promise<U | undefined>,
   onFailure: (item: T) => void = () => undefined,
 ): Promise<U[]> {
-  const slots = new Slots(LOOKUPS);
-  const mapped = items.map((item) =>
-    slots
-      .run(() => map(item, followerOf(signal)))
-      .catch(() => {
+  const results: (U | undefined)[] = [];
+  const waiting = items.entries();
+  const lane = async () => {
+    const follower = followerOf(signal);
+    for (const [i, item] of waiting) {
+      results[i] = await map(item, follower).catch(() => {
         onFailure(item);
         return undefined;
-      }),
-  );
-  return (await Promise.all(mapped)).filter((result) => result !== undefined);
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(LOOKUPS, items.length) }, lane));
+  return results.filter((result) => result !== undefined);
 }
