@@ -83,8 +83,8 @@ describe('ffmpegInput', () => {
     );
     const sources = await ffmpegInput(files).open(files.source);
     expect(sources).toMatchObject([
-      { container: 'matroska,webm', codec: 'aac', tags: { title: 'Dawn', language: 'eng' } },
-      { codec: 'pcm_s16le', format: { channels: 2 }, tags: { title: 'Dawn', language: 'und' } },
+      { stream: 0, container: 'matroska,webm', codec: 'aac', tags: { title: 'Dawn', language: 'eng' } },
+      { stream: 2, codec: 'pcm_s16le', format: { channels: 2 }, tags: { title: 'Dawn', language: 'und' } },
     ]);
     expect(sources[0]!.repairs()).toEqual([{ code: 'FFMPEG_STREAM_SKIPPED', byteOffset: 0, samples: 0 }]);
     expect(sources[1]!.repairs()).toEqual([]);
@@ -105,6 +105,32 @@ describe('ffmpegInput', () => {
     const [source] = await ffmpegInput(files).open(files.source);
     expect(await samples(source!)).toEqual([0x4241, 0x4443]);
     expect(source!.repairs()).toEqual([{ code: 'FFMPEG_REPORTED_ERRORS', byteOffset: 0, samples: 0 }]);
+  });
+
+  it('takes what was decoded of a file that is mostly broken, status 69, and tells it', async () => {
+    const files = fake({ ffmpeg: 'printf ABCD; echo "Invalid data" >&2; exit 69' });
+    const [source] = await ffmpegInput(files).open(files.source);
+    expect(await samples(source!)).toEqual([0x4241, 0x4443]);
+    expect(source!.repairs()).toEqual([{ code: 'FFMPEG_REPORTED_ERRORS', byteOffset: 0, samples: 0 }]);
+    const nothing = fake({ ffmpeg: 'exit 69' });
+    const [none] = await ffmpegInput(nothing).open(nothing.source);
+    await expect(samples(none!)).rejects.toMatchObject({ code: 'FFMPEG_FAILED' });
+  });
+
+  it('compares lengths with what a file states, not with what ffprobe guesses', async () => {
+    const told = async (duration: string, warning = '') => {
+      const files = giving(new Uint8Array(2 * 40_000), stream({ duration }));
+      if (warning)
+        writeFileSync(files.ffprobePath, `#!/bin/sh\necho "${warning}" >&2; cat "${files.folder}/probed.json"\n`);
+      const [source] = await ffmpegInput(files).open(files.source);
+      expect((await samples(source!)).length).toBe(40_000);
+      return source!.repairs();
+    };
+    const repair = (code: string, count: number) => [{ code, byteOffset: 0, samples: count }];
+    expect(await told('5.9')).toEqual([]);
+    expect(await told('7')).toEqual(repair('FFMPEG_SHORTER_THAN_STATED', 16_000));
+    expect(await told('2')).toEqual(repair('FFMPEG_LONGER_THAN_STATED', 24_000));
+    expect(await told('2', 'Estimating duration from bitrate, this may be inaccurate')).toEqual([]);
   });
 
   it('FFMPEG_NEEDS_PATH for what is no local file', async () => {
