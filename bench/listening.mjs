@@ -57,14 +57,14 @@ function foreignFile(sound) {
   );
 }
 
-async function recordingOf(name, source, options) {
+async function recordingOf(name, sourceOf, options) {
   const target = `${folder}${name}.zarr`;
   if (!existsSync(target)) {
     console.log(`importing ${name}, once`);
     const part = `${folder}part-${name}.zarr`;
     rmSync(part, { recursive: true, force: true });
     const store = await openOrCreateStore(await fileStorage(part, { create: true }), { codecs });
-    const [result] = await store.import(source, { inputs: [wavInput()], ...options });
+    const [result] = await store.import(await sourceOf(), { inputs: [wavInput()], ...options });
     if (result.status === 'failed') throw result.error;
     renameSync(part, target);
   }
@@ -77,9 +77,9 @@ export async function listenedTo(sound, kind) {
   const name = `${sound.name}-${kind}`;
   if (kind === 'foreign') {
     const file = foreignFile(sound);
-    return { file, ...(await recordingOf(name, await fileSource(file), {})) };
+    return { file, ...(await recordingOf(name, () => fileSource(file), {})) };
   }
-  const opened = await recordingOf(name, await fileSource(wav(sound)), { encoding: { bitrate: sound.bitrate } });
+  const opened = await recordingOf(name, () => fileSource(wav(sound)), { encoding: { bitrate: sound.bitrate } });
   const file = `${folder}${name}.opus`;
   if (!existsSync(file)) {
     const pieces = [];
@@ -91,7 +91,7 @@ export async function listenedTo(sound, kind) {
 
 /** So many hours of speech with a grid of seek points, which costs no measuring. */
 export async function longRecording(hours, makeSource) {
-  return recordingOf(`${hours}-hours`, await makeSource(hours), { seekPoints: 'grid' });
+  return recordingOf(`${hours}-hours`, makeSource, { seekPoints: 'grid' });
 }
 
 /** A peer in C, or undefined with a word where it can't be built. */

@@ -139,7 +139,7 @@ async function expectLoss(sound: SoundRecording, damage: Damage, code: RegExp): 
   if (whole.damage.length > 0)
     await expect(recording.read()).rejects.toMatchObject({ code: expect.stringMatching(code) });
   const next = random(damage.chunks.size + whole.frames);
-  for (let i = 0; i < 6; i++) {
+  for (let i = 0; i < 4; i++) {
     const start = next(sound.totalSamples);
     const end = Math.min(sound.totalSamples, start + next(30_000));
     const part = await recording.read({ start, end, ...zeros });
@@ -164,7 +164,7 @@ describe("with onDamage: 'zeros' the samples that are lost are zeros, wherever a
     let partial = 0;
     for (const sound of recordings) {
       const chunks = Math.ceil((await open(new Map(files), sound)).blob.byteLength / CHUNK_BYTES);
-      for (const part of [0, 0.3, 0.5, 0.8, 0.999]) {
+      for (const part of [0, 0.4, 0.8, 0.999]) {
         const chunk = Math.floor(part * chunks);
         const lost = await expectLoss(sound, flipped(sound, [chunk]), /^CHUNK_CRC_MISMATCH$/);
         if (lost > 0 && lost < sound.totalSamples / 2) partial++;
@@ -178,13 +178,13 @@ describe("with onDamage: 'zeros' the samples that are lost are zeros, wherever a
         /^CHUNK_CRC_MISMATCH$/,
       );
     }
-    expect(partial).toBeGreaterThan(5);
+    expect(partial).toBeGreaterThan(4);
   });
 
   it('if a shard is missing, cut off or without its index', async () => {
     for (const sound of recordings) {
       const keys = blobKeys(sound);
-      for (const key of [keys[0]!, keys[Math.floor(keys.length / 2)]!, keys.at(-1)!]) {
+      for (const key of [keys[Math.floor(keys.length / 2)]!, keys.at(-1)!]) {
         await expectLoss(sound, shardLost(key), /^CHUNK_MISSING$/);
         const bytes = files.get(key)!;
         await expectLoss(sound, shardLost(key, bytes.slice(0, 700)), /^CHUNK_TRUNCATED$/);
