@@ -234,7 +234,8 @@ describe('rows of any stream', () => {
         const runner = threads > 0 ? new ShuffledRunner(packets, threads, seed) : undefined;
         const rows = await rowsOf(measurer(packets, runner ? { ...options, runner } : options), packets, every);
         expect(rows).toEqual(bruteForceRows(packets, (p, q) => differenceOf(packets, p, q)));
-        if (runner) expect(runner.most).toBeLessThanOrEqual(threads + 1 + every);
+        // What ends may begin another for each section that waited for it.
+        if (runner) expect(runner.most).toBeLessThanOrEqual(3 * (threads + 1 + every));
       }),
       { numRuns: 300 },
     );
