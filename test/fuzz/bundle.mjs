@@ -15,6 +15,7 @@ const TARGETS = {
   matroska: ['matroska'],
   mp4: ['mp4'],
   ingest: ['ingest-ogg', 'ingest-matroska', 'ingest-mp4', 'ingest-framed'],
+  flac: ['flac', 'flac-frame', 'ingest-flac'],
   wav: ['wav'],
 };
 
