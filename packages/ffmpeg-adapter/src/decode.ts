@@ -53,7 +53,7 @@ export async function* decode(decoding: Decoding, options: ProbeOptions, repairs
       yield block;
     }
   } catch (error) {
-    const isRest = error instanceof FfmpegError && error.details?.exitCode === MOSTLY_BROKEN && frames > 0;
+    const isRest = error instanceof FfmpegError && error.details.exitCode === MOSTLY_BROKEN && frames > 0;
     if (!isRest) throw error;
   }
   if (frames === 0) {

@@ -124,8 +124,10 @@ function pcmSource(
   const storedBits = stream.bitsPerRawSample ?? format.bitsPerSample;
   const late = lateFrames(stream, streams);
   const before = late === 0 ? known : [...known, repair('FFMPEG_STARTS_LATE', late)];
-  const stated = streams.length === 1 ? (stream.durationSeconds ?? container.durationSeconds) : stream.durationSeconds;
-  const expected = stated === undefined ? undefined : Math.round(stated * sampleRate);
+  const seconds = stream.durationSeconds ?? container.durationSeconds;
+  const expected = seconds === undefined ? undefined : Math.round(seconds * sampleRate);
+  // The duration of a file is that of its longest stream.
+  const isStated = !container.isEstimate && (stream.durationSeconds !== undefined || streams.length === 1);
   let repairs = before;
 
   async function* blocks({ signal }: { signal?: AbortSignal | undefined } = {}): AsyncGenerator<PcmData> {
@@ -140,7 +142,7 @@ function pcmSource(
       options.onProgress?.({ name, stream: number, frames, expectedFrames: expected });
       yield block;
     }
-    if (expected !== undefined && !container.isEstimate) mended.push(...lengthRepairs(frames, expected, sampleRate));
+    if (expected !== undefined && isStated) mended.push(...lengthRepairs(frames, expected, sampleRate));
     repairs = mended;
   }
 
@@ -178,6 +180,7 @@ function lengthRepairs(frames: number, expected: number, sampleRate: number): Re
 
 /** As slow as it is played, and from a disk that gives 1 MiB/s; and five minutes. */
 async function generousMs(path: string, { durationSeconds = 0 }: ProbedFormat): Promise<number> {
-  const { size } = await stat(path);
+  // A file that is gone is ffmpeg's to complain about.
+  const { size } = await stat(path).catch(() => ({ size: 0 }));
   return 1_000 * (300 + Math.max(0, durationSeconds) + size / 2 ** 20);
 }

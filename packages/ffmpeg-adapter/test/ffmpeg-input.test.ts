@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PcmSource } from '@zarr-audio/codec';
 import { describe, expect, it } from 'vitest';
-import { ffmpegInput } from '../src/index';
+import { type FfmpegProgress, ffmpegInput } from '../src/index';
 import { fake, probed, stream } from './fake-ffmpeg';
 
 async function samples(source: PcmSource, signal?: AbortSignal): Promise<number[]> {
@@ -131,6 +131,34 @@ describe('ffmpegInput', () => {
     expect(await told('7')).toEqual(repair('FFMPEG_SHORTER_THAN_STATED', 16_000));
     expect(await told('2')).toEqual(repair('FFMPEG_LONGER_THAN_STATED', 24_000));
     expect(await told('2', 'Estimating duration from bitrate, this may be inaccurate')).toEqual([]);
+  });
+
+  it('expects what the longest stream of a file lasts, and compares nothing with that', async () => {
+    const files = giving(new Uint8Array(2 * 40_000));
+    const format = { format_name: 'matroska,webm', duration: '60' };
+    files.say(JSON.stringify({ streams: [stream(), stream({ index: 1 })], format }));
+    const told: FfmpegProgress[] = [];
+    const [source] = await ffmpegInput({ ...files, onProgress: (progress) => told.push(progress) }).open(files.source);
+    await samples(source!);
+    expect(told.at(-1)).toEqual({ name: 'any.mp3', stream: 0, frames: 40_000, expectedFrames: 480_000 });
+    expect(source!.repairs()).toEqual([]);
+  });
+
+  it('tells how much later than the others a stream begins; covers and clocks that round do not count', async () => {
+    const late = async (start_time: string, other: object) => {
+      const files = fake();
+      files.say(probed(stream({ start_time }), { index: 1, codec_type: 'video', codec_name: 'h264', ...other }));
+      const [source] = await ffmpegInput(files).open(files.source);
+      await samples(source!);
+      return source!.repairs();
+    };
+    expect(await late('1.5', { start_time: '1.4' })).toEqual([
+      { code: 'FFMPEG_STARTS_LATE', byteOffset: 0, samples: 800 },
+    ]);
+    expect(await late('1.4', { start_time: '1.5' })).toEqual([]);
+    expect(await late('1.405', { start_time: '1.4' })).toEqual([]);
+    expect(await late('1.5', {})).toEqual([]);
+    expect(await late('1.5', { start_time: '0', disposition: { attached_pic: 1 } })).toEqual([]);
   });
 
   it('FFMPEG_NEEDS_PATH for what is no local file', async () => {
