@@ -66,6 +66,7 @@ export class SubframeDecoder {
       const order = kind - 8;
       this.#warmUp(samples, order, bits, blockSize);
       decodeResidual(reader, residuals, order, blockSize);
+      this.#wideCoefficients.fill(0);
       this.#wideCoefficients.set(FIXED_COEFFICIENTS[order]!);
       restoreWide(residuals, samples, order, this.#wideCoefficients, 0, blockSize);
     } else if (kind >= 32 && kind < 64) {
