@@ -1,3 +1,4 @@
+import { readFieldMetadata } from '@zarr-audio/field-metadata';
 import { openWav, wavInput } from '@zarr-audio/wav';
 import { files } from '../harness/corpus';
 import { expect } from '../harness/expect';
@@ -10,7 +11,7 @@ const MEGABYTE = 2 ** 20;
 const wav: Target = {
   name: 'wav',
   iterations: 350,
-  corpus: () => files(['wav', 'malformed', 'wildlife'], /\.wav$/i, { cutAt: 12_000 }),
+  corpus: () => files(['wav', 'malformed', 'wildlife', 'golden/wav'], /\.wav$/i, { cutAt: 12_000 }),
   mutate: mutateWav,
   async run(feed, log) {
     wavInput().probe(feed.input.subarray(0, 65_536));
@@ -45,12 +46,12 @@ const wav: Target = {
 
 export const targets: readonly Target[] = [wav];
 
-async function read({ pieces, input }: Feed, byteLength: number | undefined, log: Parameters<Target['run']>[1]) {
+async function read({ pieces: given, input }: Feed, byteLength: number | undefined, log: Parameters<Target['run']>[1]) {
   const source = {
     name: 'input.wav',
     ...(byteLength !== undefined && { byteLength }),
     async *open() {
-      yield* pieces();
+      yield* given();
     },
   };
   const [pcm] = await openWav(source);
@@ -85,6 +86,18 @@ async function read({ pieces, input }: Feed, byteLength: number | undefined, log
       `${code} at ${byteOffset}, ${lost} samples`,
     );
   }
+  const pieces = pcm.metadata?.() ?? [];
+  for (const { name, byteOffset, bytes, fields } of pieces) {
+    log.add('piece', `${name} ${byteOffset}`, bytes);
+    const same = input.subarray(byteOffset, byteOffset + bytes.length);
+    expect(
+      same.every((byte, i) => byte === bytes[i]) && same.length === bytes.length,
+      `${name} is not what lies at ${byteOffset}`,
+    );
+    log.add('fields', JSON.stringify(fields ?? {}));
+  }
+  const said = readFieldMetadata({ fileName: 'input.wav', tags, pieces, sampleRateHz: sampleRate });
+  log.add('field metadata', JSON.stringify(said));
 }
 
 const u32 = (value: number) => Uint8Array.of(value, value >>> 8, value >>> 16, value >>> 24);
