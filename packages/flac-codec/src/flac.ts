@@ -1,5 +1,7 @@
 import type { Codec } from '@zarr-audio/codec';
 import { createPacketDecoder } from './decode/packet-decoder';
+import { encodeFlac } from './encode/encode';
+import { planEncoding } from './encode/encoder-plan';
 import { findFlac, ingestFlac, isFlac, listPackets } from './ingest/ingest';
 import { ingestNative } from './ingest/native';
 import { describeAttributes } from './ingest/stream-description';
@@ -12,7 +14,7 @@ import { describeAttributes } from './ingest/stream-description';
 export function flac(): Codec {
   return {
     id: 'flac',
-    capabilities: { sampleRates: null, maxChannels: 8, lossless: true, encode: false },
+    capabilities: { sampleRates: null, maxChannels: 8, lossless: true, encode: true },
     hasSeekPoints: false,
     fastPreRoll: 0,
     probe: isFlac,
@@ -20,6 +22,8 @@ export function flac(): Codec {
     ingest: (source, options) => ingestFlac(source, options?.signal),
     scan: (blob, options) => ingestNative(blob, false, options?.signal),
     packets: (source, options) => listPackets(source, options?.signal),
+    planEncoding,
+    encode: encodeFlac,
     describe: describeAttributes,
     createDecoder: async (stream) => createPacketDecoder(stream),
     decodePlan: (_seekPoints, first, last) => [{ reset: first, from: first, to: last + 1, maxDiff: 0 }],

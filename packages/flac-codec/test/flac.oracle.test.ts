@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bytesSource, createRegistry } from '@zarr-audio/codec';
+import { wavInput } from '@zarr-audio/wav';
 import { afterAll, describe, expect, it } from 'vitest';
+import { memoryStorage, openOrCreateStore } from 'zarr-audio';
 import { flac } from '../src/flac';
 import { sourceOf } from './support/feed';
 import { nativeFile, type Subframe, writeFrame } from './support/frame-writer';
@@ -191,4 +194,27 @@ it('frames that no encoder here makes: flac -d has the same samples', async () =
   const all = Int32Array.from(specs.flatMap(() => expected));
   expect(raw.equals(rawSamples(all, bits))).toBe(true);
   await check(path, raw, false);
+});
+
+describe('what is encoded here', () => {
+  it.each([16, 24])('a WAV file of %i bits through a store: flac has its samples and its MD5', async (bits) => {
+    const raw = rawSamples(sound(FRAMES, 2, bits), bits);
+    const path = join(folder, `${count++}`);
+    writeFileSync(`${path}.raw`, raw);
+    const input = ['-f', `s${bits}le`, '-ar', '384000', '-ac', '2', '-i', `${path}.raw`];
+    run('ffmpeg', '-v', 'error', ...input, '-c:a', `pcm_s${bits}le`, `${path}.wav`);
+    const options = { codecs: createRegistry([flac()]) };
+    const store = await openOrCreateStore(memoryStorage(), options);
+    await store.import(bytesSource('a.wav', new Uint8Array(readFileSync(`${path}.wav`))), {
+      codec: 'flac',
+      inputs: [wavInput()],
+    });
+    const recording = await store.open((await store.ids())[0]!);
+    const pieces: Uint8Array[] = [];
+    for await (const piece of recording.export()) pieces.push(piece);
+    writeFileSync(`${path}.flac`, Buffer.concat(pieces));
+    run('flac', '-ts', '--warnings-as-errors', `${path}.flac`);
+    const decoded = run('flac', '-dcs', '--force-raw-format', '--endian=little', '--sign=signed', `${path}.flac`);
+    expect(decoded.equals(raw)).toBe(true);
+  });
 });
