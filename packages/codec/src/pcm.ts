@@ -46,7 +46,7 @@ export interface PcmSource {
   readonly tags: Readonly<Record<string, string>>;
   /** Channels, rate and bits as stored, where `format` is not them already. */
   readonly original?: { sampleRate: number; channels: number; bitsPerSample: number } | undefined;
-  /** Interleaved samples, whole frames in every block, each of the array type of `format.sampleType`. Once. */
+  /** Interleaved samples, whole frames in every block, each of the array type of `format.sampleType`; from the start with every call. */
   blocks(options?: { signal?: AbortSignal | undefined }): AsyncIterable<PcmData>;
   /** What was wrong with the source and was mended; complete after the last block. */
   repairs(): readonly Repair[];

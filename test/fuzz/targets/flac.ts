@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ByteSource } from '@zarr-audio/codec';
-import { FrameDecoder, flac, NativeParser, parseFrameHeader } from '@zarr-audio/flac-codec';
+import { FlacError, FrameDecoder, flac, NativeParser, parseFrameHeader } from '@zarr-audio/flac-codec';
 import { files } from '../harness/corpus';
 import { expect } from '../harness/expect';
 import type { Log } from '../harness/log';
@@ -26,14 +26,17 @@ const frame: Target = {
     return next(8) === 0 ? changed : mended(changed);
   },
   run({ input }, log) {
-    const { samples, bitsPerSample } = decoded(input);
-    const full = 2 ** (Math.max(bitsPerSample, samples instanceof Int16Array ? 16 : 32) - 1);
-    log.add(`frame of ${samples instanceof Int16Array ? 16 : 32}`, samples.length, full);
+    const header = parseFrameHeader(input, 0, input.length);
+    // Each way of being coded, and each way of being wrong, is something new.
+    if (header)
+      log.add(`${header.channels} channels ${header.decorrelation} ${header.bitsPerSample} bits`, header.blockSize);
+    const samples = decoded(input, log);
+    log.add(`samples of ${samples.BYTES_PER_ELEMENT} bytes`, samples.length);
     let sum = 0;
     for (let i = 0; i < samples.length; i++) sum = (Math.imul(sum, 31) + samples[i]!) | 0;
     log.add('samples', sum);
   },
-  events: { perByte: 0, constant: 2 },
+  events: { perByte: 0, constant: 4 },
   bytes: { perByte: 0, constant: 0 },
   memory: { perByte: 8, constant: 16 * MEGABYTE },
 };
@@ -116,15 +119,20 @@ function framesOf(file: Uint8Array): Uint8Array[] {
   );
 }
 
-function decoded(bytes: Uint8Array) {
+function decoded(bytes: Uint8Array, log: Log): Int16Array | Int32Array {
   const head = parseFrameHeader(bytes, 0, bytes.length);
   const { channels = 2, bitsPerSample: told = 16, blockSize = 1 } = head ?? {};
   const bitsPerSample = told || 16;
   const samples = bitsPerSample > 16 ? new Int32Array(channels * blockSize) : new Int16Array(channels * blockSize);
   const decoder = new FrameDecoder();
-  const frames = decoder.decode(bytes, 0, bytes.length, { channels, bitsPerSample }, samples, 0);
-  expect(frames === blockSize && decoder.byteLength <= bytes.length, `${frames} frames of ${blockSize}`);
-  return { samples, bitsPerSample };
+  try {
+    const frames = decoder.decode(bytes, 0, bytes.length, { channels, bitsPerSample }, samples, 0);
+    expect(frames === blockSize && decoder.byteLength <= bytes.length, `${frames} frames of ${blockSize}`);
+  } catch (error) {
+    if (error instanceof FlacError) log.add(`wrong ${error.details.reason}`);
+    throw error;
+  }
+  return samples;
 }
 
 function checkFile(input: Uint8Array): void {

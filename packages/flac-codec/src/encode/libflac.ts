@@ -28,11 +28,13 @@ let loading: Promise<LibFlac> | undefined;
 
 /** Loads it with the first use: it is 1 MB. */
 export function loadLibFlac(): Promise<LibFlac> {
-  loading ??= import('libflacjs/dist/libflac.js').then(({ default: library }) => {
-    if (library.isReady()) return library;
-    return new Promise<LibFlac>((resolve) => {
-      library.onready = () => resolve(library);
-    });
-  });
+  loading ??= load();
   return loading;
+}
+
+async function load(): Promise<LibFlac> {
+  // Its own types know neither a default export nor streams without metadata.
+  const { default: library } = (await import('libflacjs/dist/libflac.js')) as unknown as { default: LibFlac };
+  if (!library.isReady()) await new Promise<void>((resolve) => void (library.onready = resolve));
+  return library;
 }
