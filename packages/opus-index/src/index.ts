@@ -7,4 +7,4 @@ export type { MeasuringDecoder } from './rerun';
 export { SeekGrid } from './seek-grid';
 export { InlineMeasuring, type MeasureRunner, SeekMeasurer, type SeekMeasurerOptions } from './seek-measure';
 export type { SeekPointBuilder } from './seek-point-builder';
-export { CandidateClock } from './timing';
+export { CANDIDATE_SAMPLES, CandidateClock } from './timing';

@@ -21,6 +21,8 @@ export interface SeekMeasurerOptions {
   /** The sequential one, of the stream: header gain set, 48 kHz, int16. */
   readonly decoder: MeasuringDecoder;
   readonly runner: MeasureRunner;
+  /** Samples between candidates; 0.5 s by default. */
+  readonly candidateSamples?: number;
   /** Samples that a block spans; 1 s by default. Sizes decide about memory and time, never about rows. */
   readonly blockSamples?: number;
   /** Samples that the candidates of a job span; 30 s by default, */
@@ -47,7 +49,7 @@ export class SeekMeasurer implements Omit<SeekPointBuilder, 'attributes'> {
   readonly #writer: BlockWriter;
   readonly #jobSamples: number;
   readonly #jobBytes: () => number;
-  readonly #clock = new CandidateClock();
+  readonly #clock: CandidateClock;
   readonly #underWay = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
   #packets = 0;
@@ -59,11 +61,12 @@ export class SeekMeasurer implements Omit<SeekPointBuilder, 'attributes'> {
   /** In order; given when `maxDiff` is known. */
   readonly #decided: SeekRow[] = [];
 
-  constructor({ channels, decoder, runner, ...sizes }: SeekMeasurerOptions) {
+  constructor({ channels, decoder, runner, candidateSamples, ...sizes }: SeekMeasurerOptions) {
     const { blockSamples = SAMPLE_RATE, jobSamples = 30 * SAMPLE_RATE, jobBytes = () => 16 * 1024 * 1024 } = sizes;
     this.#channels = channels;
     this.#decoder = decoder;
     this.#runner = runner;
+    this.#clock = new CandidateClock(candidateSamples);
     this.#jobSamples = jobSamples;
     this.#jobBytes = jobBytes;
     this.#writer = new BlockWriter(channels, decoder.maxPacketFrames, blockSamples);

@@ -11,6 +11,7 @@ import { encodeOpusHead, encodeOpusTags, type OpusHead } from '@zarr-audio/opus-
 import type { OpusBackend, RawEncoder } from '../backends/backend';
 import { OpusCodecError } from '../errors';
 import { CanonicalWriter } from '../ingest/canonical-writer';
+import { ENTRIES_COMMENT, ENTRY_SAMPLES } from '../measure/entry-points';
 import type { SeekPointsOf } from '../measure/seek-points';
 import { describeHead } from '../stream-description';
 import { asOpusRate, FRAMES_PER_SECOND, planEncoding } from './encoder-plan';
@@ -19,7 +20,7 @@ import { asOpusRate, FRAMES_PER_SECOND, planEncoding } from './encoder-plan';
 const SERIAL = 0x7a61_7564;
 
 /**
- * PCM to Opus that can be entered exactly: CELT alone, prediction off for the first packet of every half second, and
+ * PCM to Opus that can be entered exactly: CELT alone, prediction off for the first packet of every 0.2 s, and
  * there the seek points are measured.
  *
  * @throws {OpusCodecError} `OPUS_ENCODER_MISSING`, `SOURCE_NO_AUDIO`, and what `planEncoding` throws.
@@ -52,7 +53,7 @@ export async function* encodeOpus(
       encoder: { library: backend.library, options: plan.options },
     };
     const headers = { serial: SERIAL, headPacket: encodeOpusHead(head), tagsPacket: tagsOf(backend) };
-    writer = new CanonicalWriter(0, headers, seekPoints(description));
+    writer = new CanonicalWriter(0, headers, seekPoints(description, headers.tagsPacket));
     const packer = new FramePacker(encoder, sampleRate, channels, writer);
     for await (const block of pcm.blocks({ signal })) {
       signal?.throwIfAborted();
@@ -82,7 +83,7 @@ class FramePacker {
   clipped = 0;
   readonly #encoder: RawEncoder;
   readonly #writer: CanonicalWriter;
-  readonly #clock = new CandidateClock();
+  readonly #clock = new CandidateClock(ENTRY_SAMPLES);
   readonly #frame: Int16Array;
   readonly #frameSize: number;
   readonly #channels: number;
@@ -151,7 +152,11 @@ function headOf({ format, original }: PcmSource, lookahead: number): OpusHead {
 }
 
 function tagsOf(backend: OpusBackend): Uint8Array {
-  return encodeOpusTags({ vendor: backend.library, comments: [{ key: 'ENCODER', value: 'zarr-audio' }] });
+  const comments = [
+    { key: 'ENCODER', value: 'zarr-audio' },
+    { key: ENTRIES_COMMENT, value: `${ENTRY_SAMPLES}` },
+  ];
+  return encodeOpusTags({ vendor: backend.library, comments });
 }
 
 function sourceOf({ container, codec, format, original, tags }: PcmSource) {

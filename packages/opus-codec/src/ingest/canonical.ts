@@ -85,7 +85,7 @@ class StreamRewriter {
       headers.headPacket = encodeOpusHead(head);
     }
     this.begin = beginOf({ ...source, head }, false);
-    this.writer = new CanonicalWriter(source.number, headers, seekPoints(this.begin.description));
+    this.writer = new CanonicalWriter(source.number, headers, seekPoints(this.begin.description, headers.tagsPacket));
   }
 
   add({ packets, samples, gap }: TimedBatch): void {

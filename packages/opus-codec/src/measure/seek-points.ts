@@ -4,11 +4,12 @@ import { joinMultistream, splitMultistream, stripPadding } from '@zarr-audio/opu
 import type { SelectedBackend } from '../backends/select';
 import { channelLayout } from '../decode/channel-layout';
 import type { DecoderPool } from '../decode/decoder-pool';
+import { candidateSamples } from './entry-points';
 import { measuringDecoder, TaskMeasuring } from './measure-task';
 import { Portability } from './portability';
 
-/** Makes what finds the seek points of a stream. */
-export type SeekPointsOf = (stream: StreamDescription) => SeekPointBuilder;
+/** Makes what finds the seek points of a stream, whose OpusTags are as in its blob. */
+export type SeekPointsOf = (stream: StreamDescription, tagsPacket: Uint8Array | undefined) => SeekPointBuilder;
 
 /** Audio and packets that gather for one job, over all streams that are measured at a time. */
 const JOB_BYTES = 16 * 1024 * 1024;
@@ -27,13 +28,14 @@ export function measuredSeekPoints(
   if (!selected.exact) return () => new SeekGrid();
   const { name, library } = selected.backend;
   let measured = 0;
-  return (stream) => {
+  return (stream, tagsPacket) => {
     const inline = new InlineMeasuring(() => measuringDecoder(stream, decoders, selected));
     const runner = tasks ? new TaskMeasuring(tasks, { stream, backend: name, library }, inline, signal) : inline;
     const measurer = new SeekMeasurer({
       channels: stream.channels,
       decoder: measuringDecoder(stream, decoders, selected),
       runner,
+      candidateSamples: candidateSamples(tagsPacket),
       jobBytes: () => JOB_BYTES / measured,
     });
     measured++;

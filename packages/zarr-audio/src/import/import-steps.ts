@@ -183,7 +183,9 @@ async function* otherSteps(
   }
   for (const [stream, error] of failures) {
     // Numbers mean the same only if both see the same streams: an input leaves out what it can't decode.
-    const pcm = decoded.find((source, place) => (source.stream ?? (decoded.length === streams ? place : -1)) === stream);
+    const pcm = decoded.find(
+      (source, place) => (source.stream ?? (decoded.length === streams ? place : -1)) === stream,
+    );
     if (input && codec && pcm && pcm.codec !== keeper.id) yield encodeStep(input, codec, stream, pcm, options, false);
     else yield { type: 'fail', stream, error: failure ?? error, isOnly: false };
   }

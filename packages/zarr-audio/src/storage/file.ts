@@ -1,10 +1,9 @@
-import { closeSync, fstat, open, read } from 'node:fs';
 import { readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { StoreError } from '../errors';
 import { checkByteRange } from './byte-range';
 import { isMissing, readError, systemCode, writeError } from './file-errors';
+import { FileRanges } from './file-ranges';
 import { createFile } from './file-writer';
 import { makeFolder, refuseLinks, syncFolder, syncFoldersUp, syncTree } from './folders';
 import { badKey, joinKey, keySegments } from './keys';
@@ -12,8 +11,6 @@ import type { ByteRange, StorageKey, WritableStorage } from './storage';
 
 /** Where files are written that then take the place of others. Whatever a crash leaves here can go. */
 const TEMPORARY: StorageKey = '/.zarr-audio/tmp';
-/** From here on the file's size is asked for before a buffer is made. */
-const LARGE_RANGE_BYTES = 2 ** 22;
 /** A folder that is in the way of `rename`. Windows says EPERM or EACCES. */
 const TARGET_EXISTS = new Set(['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EPERM', 'EACCES']);
 
@@ -24,9 +21,6 @@ export interface FileStorageOptions {
 
 /**
  * A store in a folder.
- *
- * Files are opened for each read: keeping them open saved 20 us of a read that takes 3 ms, and files that were
- * replaced would stay in sight.
  *
  * All methods throw {StoreError} `STORE_IO`, and those that write `STORE_NOT_WRITABLE` and `STORE_FULL`, with the
  * system's error as cause.
@@ -54,6 +48,7 @@ async function findRoot(folder: string, mayBeMissing: boolean): Promise<string> 
 class FolderStorage implements WritableStorage {
   readonly description: string;
   readonly #root: string;
+  readonly #ranges = new FileRanges();
 
   constructor(description: string, root: string) {
     this.description = description;
@@ -83,7 +78,7 @@ class FolderStorage implements WritableStorage {
     checkByteRange(range);
     signal?.throwIfAborted();
     try {
-      const bytes = await readRange(path, range);
+      const bytes = await this.#ranges.read(path, range);
       signal?.throwIfAborted();
       return bytes;
     } catch (error) {
@@ -196,34 +191,7 @@ class FolderStorage implements WritableStorage {
   }
 }
 
-const openFile = promisify(open);
-const statFile = promisify(fstat);
-const readFrom = promisify(read);
-
 /** By descriptor: a FileHandle costs 60 us more a read, in itself and as garbage. */
-async function readRange(path: string, range: ByteRange): Promise<Uint8Array> {
-  const descriptor = await openFile(path, 'r');
-  try {
-    let { offset, length } = 'suffixLength' in range ? { offset: 0, length: range.suffixLength } : range;
-    if ('suffixLength' in range || length > LARGE_RANGE_BYTES) {
-      const { size } = await statFile(descriptor);
-      if ('suffixLength' in range) offset = Math.max(0, size - length);
-      length = Math.max(0, Math.min(length, size - offset));
-    }
-    const bytes = new Uint8Array(length);
-    let filled = 0;
-    while (filled < length) {
-      const { bytesRead } = await readFrom(descriptor, bytes, filled, length - filled, offset + filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return bytes.subarray(0, filled);
-  } finally {
-    // Nothing was written, so there is nothing to wait for.
-    closeSync(descriptor);
-  }
-}
-
 async function exists(path: string): Promise<boolean> {
   try {
     await stat(path);

@@ -68,7 +68,7 @@ export class InPlaceIndexer {
       if (event.type === 'begin' && !this.#stream) {
         const begin = beginOf(event.stream, this.#verbatim);
         this.#stream = event.stream;
-        this.#index = new OpusIndexBuilder(this.#seekPoints(begin.description));
+        this.#index = new OpusIndexBuilder(this.#seekPoints(begin.description, event.stream.tagsPacket));
         yield { ...begin, stream: 0 };
       } else if (event.type === 'batch' && event.stream === this.#stream) {
         addInPlace(this.#index!, event.batch);
