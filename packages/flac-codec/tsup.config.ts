@@ -1,3 +1,3 @@
 import { preset } from '../../tsup.preset';
 
-export default preset();
+export default preset({ index: 'src/index.ts', worker: 'src/worker.ts' });

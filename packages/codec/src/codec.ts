@@ -161,6 +161,20 @@ export interface PacketDecoder {
   free(): void;
 }
 
+/** Compares the audio of a stream with what the stream says of it as a whole (an MD5). */
+export interface AudioCheck {
+  /**
+   * The next packet, of all that the stream has.
+   *
+   * @param packet   As its index row holds it.
+   * @param samples  Per channel, by its row.
+   * @throws what a decoder throws of it.
+   */
+  add(packet: Uint8Array, samples: number): void;
+  /** @returns The code of what is wrong; undefined if nothing is, or if by the summary it is not the audio that was summed up. */
+  finish(summary: StreamSummary): string | undefined;
+}
+
 export interface DecoderOptions {
   /** `auto`, or the name of a backend of the codec (`native`, `wasm`). */
   readonly backend?: string | undefined;
@@ -236,6 +250,12 @@ export interface Codec {
     last: number,
     options?: { exact?: boolean },
   ): readonly DecodeSegment[];
+
+  /**
+   * Where streams say of their audio what can be checked: a check of one; undefined where this one does not. Memory: that of a
+   * decoder.
+   */
+  checkAudio?(stream: StreamDescription): AudioCheck | undefined;
 
   /** Work that can be done on other threads (`TaskRunner.run`), by name. */
   readonly tasks?: Readonly<Record<string, CodecTask>>;

@@ -1,4 +1,5 @@
 import type { Codec } from '@zarr-audio/codec';
+import { checkAudio } from './audio-md5/audio-check';
 import { createPacketDecoder } from './decode/packet-decoder';
 import { encodeFlac } from './encode/encode';
 import { planEncoding } from './encode/encoder-plan';
@@ -26,6 +27,7 @@ export function flac(): Codec {
     encode: encodeFlac,
     describe: describeAttributes,
     createDecoder: async (stream) => createPacketDecoder(stream),
+    checkAudio,
     decodePlan: (_seekPoints, first, last) => [{ reset: first, from: first, to: last + 1, maxDiff: 0 }],
   };
 }

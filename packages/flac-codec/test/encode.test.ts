@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { errorCode, type PcmData, type PcmFormat, type PcmSource } from '@zarr-audio/codec';
 import { describe, expect, it } from 'vitest';
-import { Md5 } from '../src/encode/md5';
+import { Md5 } from '../src/audio-md5/md5';
 import { flac } from '../src/flac';
 import { sourceOf } from './support/feed';
 import { collect, decodeRaw, md5 } from './support/ingested';

@@ -1,4 +1,5 @@
 import type { EncodeOptions, IngestEvent, PcmSource, Repair } from '@zarr-audio/codec';
+import { AudioMd5 } from '../audio-md5/audio-md5';
 import { FlacError } from '../errors';
 import { parseFrameHeader } from '../frame/frame-header';
 import { joined, NO_SEEK_ROWS } from '../ingest/native';
@@ -7,8 +8,7 @@ import { StreamTimeline } from '../ingest/stream-timeline';
 import { parseStreamInfo } from '../stream/stream-info';
 import { planEncoding } from './encoder-plan';
 import { LIBRARY, loadLibFlac } from './libflac';
-import { Md5 } from './md5';
-import { encodedBits, sampleBytes, toIntegers } from './pcm-integers';
+import { encodedBits, toIntegers } from './pcm-integers';
 
 /** Frames that the encoder takes at once. */
 const BLOCK_FRAMES = 65_536;
@@ -85,12 +85,13 @@ interface Known {
 /** Sums up the samples that go into an encoder. */
 class Survey {
   clipped = 0;
-  readonly #md5 = new Md5();
+  readonly #md5: AudioMd5;
   readonly #bits: number;
   #samples = 0;
 
   constructor(bits: number) {
     this.#bits = bits;
+    this.#md5 = new AudioMd5(bits);
   }
 
   add(block: Parameters<typeof toIntegers>[0]): Int32Array {
@@ -103,7 +104,7 @@ class Survey {
     }
     this.clipped += clipped;
     this.#samples += samples.length;
-    this.#md5.update(sampleBytes(samples, this.#bits));
+    this.#md5.update(samples);
     return samples;
   }
 

@@ -31,14 +31,3 @@ export function toIntegers(block: PcmData): Integers {
   }
   return { samples, clipped };
 }
-
-/** As STREAMINFO's MD5 takes them: little-endian, signed, as many bytes as the bits take. RFC 9639 §8.2 */
-export function sampleBytes(samples: Int32Array, bitsPerSample: number): Uint8Array {
-  const width = Math.ceil(bitsPerSample / 8);
-  const bytes = new Uint8Array(samples.length * width);
-  for (let i = 0, at = 0; i < samples.length; i++) {
-    const sample = samples[i]!;
-    for (let k = 0; k < width; k++) bytes[at++] = sample >> (8 * k);
-  }
-  return bytes;
-}

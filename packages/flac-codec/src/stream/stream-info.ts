@@ -1,3 +1,4 @@
+import { md5Text } from '../audio-md5/audio-md5';
 import { FlacError } from '../errors';
 
 /**
@@ -52,7 +53,7 @@ export function parseStreamInfo(body: Uint8Array): StreamInfo {
     channels: ((packed >>> 9) & 7) + 1,
     bitsPerSample,
     totalSamples: (packed & 15) * 2 ** 32 + view.getUint32(14),
-    md5: Array.from(body.subarray(18), (byte) => byte.toString(16).padStart(2, '0')).join(''),
+    md5: md5Text(body.subarray(18)),
   };
 }
 

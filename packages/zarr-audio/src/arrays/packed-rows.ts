@@ -50,9 +50,15 @@ export function packedRows(planes: Uint8Array, width: number, chunkRows: number,
 }
 
 function isZero(bytes: Uint8Array): boolean {
+  return hasNone(bytes, 0xff);
+}
+
+/** Whether no byte has any of the bits, nearly always four at a time. */
+function hasNone(bytes: Uint8Array, bits: number): boolean {
   const isAligned = bytes.byteOffset % 4 === 0 && bytes.byteLength % 4 === 0;
   const words = isAligned ? new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4) : bytes;
-  for (let i = 0; i < words.length; i++) if (words[i] !== 0) return false;
+  const mask = isAligned ? bits * 0x01010101 : bits;
+  for (let i = 0; i < words.length; i++) if ((words[i]! & mask) !== 0) return false;
   return true;
 }
 
@@ -60,6 +66,8 @@ function isZero(bytes: Uint8Array): boolean {
 function areSafe(planes: Uint8Array, width: number, chunkRows: number, count: number): boolean {
   const values = width * chunkRows;
   const [seventh, eighth] = [(VALUE_BYTES - 2) * values, (VALUE_BYTES - 1) * values];
+  // Nearly always also of those that don't exist.
+  if (hasNone(planes.subarray(seventh, eighth), 0xe0) && isZero(planes.subarray(eighth))) return true;
   for (let column = 0; column < width; column++) {
     for (let i = column * chunkRows; i < column * chunkRows + count; i++) {
       if (planes[seventh + i]! >= 32 || planes[eighth + i] !== 0) return false;

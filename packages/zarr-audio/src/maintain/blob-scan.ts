@@ -48,7 +48,7 @@ export async function scanBlob(
   blob: BlobReader,
   { onProgress, ...options }: ScanOptions,
   damaged: DamagedBytes[],
-  onPiece: (piece: PieceEvent) => Promise<void>,
+  onPiece: (piece: PieceEvent, description: StreamDescription) => Promise<void>,
 ): Promise<BlobScan> {
   const source = new BlobSource(blob, damaged, onProgress);
   let description: StreamDescription | undefined;
@@ -57,7 +57,7 @@ export async function scanBlob(
     options.signal?.throwIfAborted();
     if (event.type === 'failed') throw event.error;
     if (event.type === 'stream') description = event.description;
-    else if (event.type === 'piece') await onPiece(event);
+    else if (event.type === 'piece') await onPiece(event, description!);
     else if (event.type === 'end') summary = event.summary;
   }
   if (!description || !summary) {

@@ -7,6 +7,7 @@ import { parseAttributes, type RecordingAttributes, scannedAttributes } from '..
 import { canonicalJson } from '../recording/recording-id';
 import type { ReadableStorage } from '../storage/storage';
 import { BLOB_ARRAY } from '../store-layout';
+import { AudioComparison } from './audio-comparison';
 import { type BlobScan, type Progress, scanBlob } from './blob-scan';
 import { blobRepairs, type Damage, inBlob } from './damage';
 import { IndexComparison } from './index-comparison';
@@ -28,8 +29,8 @@ export interface VerifyResult {
 }
 
 /**
- * Reads every byte of a recording: checksums of Zarr, the codec's own, the index against the blob, attributes against the
- * blob, and seek points by their form and, at some, by decoding. Goes on behind damage as far as it can.
+ * Reads every byte of a recording: checksums of Zarr, the codec's own, the audio against what its stream says of it, the
+ * index against the blob, attributes against the blob, and seek points by their form and, at some, by decoding. Goes on behind damage as far as it can.
  *
  * @throws what is no damage: the storage's errors, `RECORDING_NOT_FOUND`, the signal's reason.
  */
@@ -78,11 +79,13 @@ class Verification {
     const seekPoints = arrays?.seekPoints && this.#table(arrays.seekPoints, 'seek_points');
     const damaged: DamagedBytes[] = [];
     const comparison = index && new IndexComparison(index.name, index.reader, damaged, signal);
-    const scan = await this.#scan(damaged, comparison);
+    const audio = new AudioComparison(this.#document.codec);
+    const scan = await this.#scan(damaged, comparison, audio);
     if (comparison) this.#damage.push(...comparison.damage);
     if (scan) {
       this.#compare(scan);
       this.#checkHashes(scan, index, seekPoints);
+      this.#damage.push(...audio.finish(scan));
     }
     if (scan && arrays && seekPoints) {
       // Without the index, or with holes that are damage, only what is there can be looked at.
@@ -132,7 +135,11 @@ class Verification {
   }
 
   /** Undefined if the blob holds no stream any more. */
-  async #scan(damaged: DamagedBytes[], comparison: IndexComparison | undefined): Promise<BlobScan | undefined> {
+  async #scan(
+    damaged: DamagedBytes[],
+    comparison: IndexComparison | undefined,
+    audio: AudioComparison,
+  ): Promise<BlobScan | undefined> {
     const { id, codec, attributes } = this.#document;
     const { signal, onProgress } = this.#options;
     let scan: BlobScan | undefined;
@@ -140,9 +147,11 @@ class Verification {
     try {
       const { blob } = await openStoredBlob(this.#storage, this.#document, { signal });
       const told = onProgress && ((progress: Progress) => onProgress({ ...progress, id }));
-      scan = await scanBlob(codec, blob, { signal, seekPoints: 'grid', onProgress: told }, damaged, async ({ rows }) =>
-        comparison?.take(rows),
-      );
+      const options = { signal, seekPoints: 'grid', onProgress: told } as const;
+      scan = await scanBlob(codec, blob, options, damaged, async (piece, description) => {
+        audio.take(piece, description);
+        await comparison?.take(piece.rows);
+      });
     } catch (error) {
       signal?.throwIfAborted();
       if (!isDamage(error)) throw error;

@@ -6,9 +6,11 @@ import type { ByteRange } from './storage';
 const LARGE_RANGE_BYTES = 2 ** 22;
 /** What is longer is worth its way to a thread. */
 const SHORT_RANGE_BYTES = 2 ** 18;
-/** A read that takes longer was none from memory. */
+/** A read that takes longer was none from memory; */
 const SLOW_MS = 1;
-/** So many reads go to threads after a slow one, before the next is tried here. */
+/** but one alone may have met the garbage collector. */
+const SLOW_READS = 2;
+/** So many reads go to threads then, before the next is tried here. */
 const READS_ON_THREADS = 64;
 /** A pipe in the place of a file does not hold us up. */
 const FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
@@ -28,27 +30,37 @@ const readFrom = promisify(read);
  */
 export class FileRanges {
   #onThreads = 0;
+  /** One after the other, until now. */
+  #slowReads = 0;
 
   /** @returns The bytes of the range that exist. @throws what the system says. */
   async read(path: string, range: ByteRange): Promise<Uint8Array> {
-    const length = 'suffixLength' in range ? range.suffixLength : range.length;
-    if (length > SHORT_RANGE_BYTES || this.#onThreads > 0) {
-      if (this.#onThreads > 0) this.#onThreads--;
-      return readOnThread(path, range);
+    if (this.#onThreads === 0) {
+      const bytes = this.#tryHere(path, range);
+      if (bytes) return bytes;
+    } else {
+      this.#onThreads--;
     }
+    return readOnThread(path, range);
+  }
+
+  #tryHere(path: string, range: ByteRange): Uint8Array | undefined {
     const begun = performance.now();
     try {
       return readHere(path, range);
     } finally {
-      if (performance.now() - begun > SLOW_MS) this.#onThreads = READS_ON_THREADS;
+      this.#slowReads = performance.now() - begun > SLOW_MS ? this.#slowReads + 1 : 0;
+      if (this.#slowReads >= SLOW_READS) this.#onThreads = READS_ON_THREADS;
     }
   }
 }
 
-function readHere(path: string, range: ByteRange): Uint8Array {
+/** Undefined for a range that is long in this file. */
+function readHere(path: string, range: ByteRange): Uint8Array | undefined {
   const descriptor = openSync(path, FLAGS);
   try {
-    const { offset, length } = known(range) ?? within(range, fstatSync(descriptor).size);
+    const { offset, length } = within(range, fstatSync(descriptor).size);
+    if (length > SHORT_RANGE_BYTES) return undefined;
     const bytes = new Uint8Array(length);
     let filled = 0;
     while (filled < length) {
