@@ -3,7 +3,7 @@ import { ffmpegInput } from '@zarr-audio/ffmpeg-adapter';
 import { resample } from '@zarr-audio/resampler';
 import { wavInput } from '@zarr-audio/wav';
 import type { ImportChoices } from 'zarr-audio';
-import { oneOf, wholeNumber } from './usage';
+import { oneOf, UsageError, wholeNumber } from './usage';
 
 /** Options of `import` and `probe`, which have to decide alike. */
 export const CHOICE_OPTIONS = {
@@ -23,9 +23,11 @@ interface ChoiceValues {
 export function importChoices(values: ChoiceValues): ImportChoices {
   const bitrate = wholeNumber('bitrate', values.bitrate);
   const stream = wholeNumber('stream', values.stream);
+  const codec = oneOf('codec', values.codec, ['keep', 'opus', 'flac']) ?? 'keep';
+  if (codec === 'flac' && bitrate !== undefined) throw new UsageError('--bitrate is for Opus: FLAC is lossless');
   const encoding: JsonObject = bitrate === undefined ? {} : { bitrate };
   return {
-    codec: oneOf('codec', values.codec, ['keep', 'opus']) ?? 'keep',
+    codec,
     encoding,
     inputs: [wavInput(), ffmpegInput()],
     resample,

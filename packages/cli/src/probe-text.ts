@@ -6,6 +6,8 @@ import { clockTime, kibibytes } from './output';
 /** More repairs of one stream are counted, not listed. */
 const MAX_REPAIRS = 20;
 const MAX_TEXT = 100;
+/** Where packets are put that can't stay where they are, by codec. */
+const OWN_FILE: Readonly<Record<string, string>> = { opus: 'Ogg', flac: 'a FLAC file' };
 
 /** A report for people: what the file is, what an import would do with it, what is wrong with it and what to do. */
 export function reportText(report: SourceReport, file: string): string {
@@ -24,10 +26,11 @@ function streamLines(stream: StreamReport): string[] {
   const lines: string[] = [];
   if (stream.action === 'keep') {
     const { preSkip, gaps, trims, verbatim } = stream;
-    const details = [`pre-skip ${preSkip}`];
+    const details = stream.codec === 'opus' ? [`pre-skip ${preSkip}`] : [];
     if (gaps.length > 0) details.push(`${gaps.length} gap(s) of ${sum(gaps.map(({ samples }) => samples))} samples`);
     if (trims.length > 0) details.push(`${trims.length} trim(s) of ${sum(trims.map(([, count]) => count))} samples`);
-    lines.push(verbatim ? 'kept byte for byte' : 'kept: the same packets, in Ogg of their own', details.join(', '));
+    lines.push(verbatim ? 'kept byte for byte' : `kept: the same packets, in ${OWN_FILE[stream.codec]} of their own`);
+    if (details.length > 0) lines.push(details.join(', '));
   } else {
     const { codec, sampleRate, options, totalSamples, recordingSampleRate } = stream.encoding;
     const settings = Object.entries(options).map(([key, value]) => `${key} ${value}`);

@@ -1,20 +1,21 @@
 import { type Codec, type CodecRegistry, createRegistry } from '@zarr-audio/codec';
+import { flac } from '@zarr-audio/flac-codec';
 import { type OpusOptions, opus } from '@zarr-audio/opus-codec';
 import { type AudioStore, httpStorage, openStore, type ReadableStorage } from 'zarr-audio';
 import { fileStorage } from 'zarr-audio/node';
 
 /**
- * All codecs that the command knows.
+ * All codecs that the command knows. Opus is the first: it is what other sources are encoded with, if nothing else is asked for.
  *
  * @param framing  Take every file for packets that are framed so.
  */
 export function codecsOf(framing?: OpusOptions['framing']): CodecRegistry {
-  return createRegistry([opus(framing === undefined ? {} : { framing })]);
+  return createRegistry([opus(framing === undefined ? {} : { framing }), flac()]);
 }
 
 /** The same in a thread; whoever started it has warned already. */
 export function workerCodecs(): readonly Codec[] {
-  return [opus({ onWarning: () => undefined })];
+  return [opus({ onWarning: () => undefined }), flac()];
 }
 
 export const isHttp = (store: string) => /^https?:\/\//i.test(store);

@@ -22,7 +22,7 @@ export async function workerFile(entry: string, home: string): Promise<URL> {
     format: ['esm'],
     target: 'node20',
     platform: 'neutral',
-    external: [/^node:/, /^opusscript/],
+    external: [/^node:/, /^opusscript/, /^libflacjs/],
     noExternal: [/^(@zarr-audio\/|zarr-audio)/],
     splitting: false,
     config: false,
