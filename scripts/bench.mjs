@@ -4,7 +4,22 @@ import { join } from 'node:path';
 import './setup.mjs';
 import { root, run } from './toolchain.mjs';
 
-const benches = process.argv.slice(2).length > 0 ? process.argv.slice(2) : ['demux', 'matroska', 'mux', 'import', 'resample', 'seek-points', 'memory', 'memory-demux'];
+const all = [
+  'demux',
+  'matroska',
+  'mux',
+  'import',
+  'resample',
+  'seek-points',
+  'seek',
+  'many',
+  'http',
+  'flac',
+  'memory',
+  'memory-demux',
+];
+const asked = process.argv.slice(2);
+const benches = asked.length > 0 ? asked : all;
 const known = readdirSync(join(root, 'bench'));
 for (const bench of benches) {
   if (!known.includes(`${bench}.mjs`)) throw new Error(`there is no bench ${bench}`);

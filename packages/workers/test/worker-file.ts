@@ -5,6 +5,11 @@ import { build } from 'tsup';
 import { afterAll } from 'vitest';
 
 const packages = fileURLToPath(new URL('../../', import.meta.url));
+const folders: string[] = [];
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 /**
  * Bundles a file for a thread or process of Node from the sources of our packages, for they know neither TypeScript nor the aliases of the tests.
@@ -15,7 +20,7 @@ const packages = fileURLToPath(new URL('../../', import.meta.url));
 export async function workerFile(entry: string, home: string): Promise<URL> {
   mkdirSync(`${packages}${home}/node_modules/.cache`, { recursive: true });
   const folder = mkdtempSync(`${packages}${home}/node_modules/.cache/worker-`);
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   await build({
     entry: [entry],
     outDir: folder,
