@@ -20,6 +20,8 @@ export default defineConfig({
   test: {
     root,
     pool: 'forks',
+    // The default leaves a core idle, which on two is half of them.
+    maxWorkers: '100%',
     include: ['packages/*/test/**/*.test.ts', 'test/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/*.oracle.test.ts'],
     testTimeout: 60_000,
