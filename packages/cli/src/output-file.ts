@@ -7,10 +7,10 @@ import { CodedError } from '@zarr-audio/codec';
  * @throws {CodedError} `OUTPUT_NOT_WRITABLE`; and what `write` throws.
  */
 export async function writeOutputFile(path: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
-  const aside = `${path}.part`;
+  const aside = `${path}.${crypto.randomUUID().slice(0, 8)}.part`;
   const notWritable = (cause: Error) =>
     new CodedError('OUTPUT_NOT_WRITABLE', `${path} can't be written: ${cause.message}`, { path }, cause);
-  const file = await open(aside, 'w').catch((cause: Error) => {
+  const file = await open(aside, 'wx').catch((cause: Error) => {
     throw notWritable(cause);
   });
   try {

@@ -97,7 +97,7 @@ describe.each(files)('$path', ({ path, links }) => {
   });
 });
 
-// More than two channels can't be read for now.
+// Those of more channels are compared in packages/opus-codec/test/decode.
 describe.each(files.filter(({ channels }) => channels.every((count) => count <= 2)))(
   '$path, read',
   ({ path, links }) => {

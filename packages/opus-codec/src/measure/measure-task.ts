@@ -60,7 +60,10 @@ export function measuringDecoder(
   };
 }
 
-/** Has jobs done by tasks of the codec; here, where a thread has another decoder. */
+/** A job that no thread could do, or not with this decoder. */
+const NOT_DONE: readonly (string | undefined)[] = ['DECODER_DIFFERS', 'WORKER_FAILED'];
+
+/** Has jobs done by tasks of the codec; here, where a thread has another decoder, or none can be had. */
 export class TaskMeasuring implements MeasureRunner {
   readonly maxJobs: number;
   readonly #tasks: TaskRunner;
@@ -90,7 +93,7 @@ export class TaskMeasuring implements MeasureRunner {
       const options = { signal: this.#signal };
       return (await this.#tasks.run(task.stream.codec, MEASURE_TASK, task, options)) as MeasureResult;
     } catch (error) {
-      if (errorCode(error) === 'DECODER_DIFFERS') return this.#inline.run(job);
+      if (NOT_DONE.includes(errorCode(error))) return this.#inline.run(job);
       throw error;
     }
   }

@@ -1,7 +1,7 @@
 import type { CodecRegistry, JsonObject, TaskRunner } from '@zarr-audio/codec';
 import type { ArrayLayout } from '../arrays/index';
 import { StoreError } from '../errors';
-import { createJson, encodeJson, readJson } from '../json-file';
+import { createJson, encodeJson, isObject, readJson } from '../json-file';
 import type { DamagedBytes } from '../read/blob-damage';
 import { IndexWriter } from '../recording/index-writer';
 import { scannedAttributes } from '../recording/recording-attributes';
@@ -55,7 +55,7 @@ export interface ReindexResult {
  * `force` what is left is indexed, the rest becomes gaps, and both are told in the attribute `repairs`.
  *
  * @throws {StoreError} `RECORDING_NOT_FOUND`, `METADATA_DAMAGED`, `RECORDING_BAD_ATTRIBUTES`, `ARRAY_BAD_METADATA`;
- *   `BLOB_DAMAGED`, with `damage`; `STORE_NOT_WRITABLE`; and what the codec throws of a blob without a packet. Nothing has
+ *   `BLOB_DAMAGED`, with `damage`; `SEEK_POINTS_NOT_MEASURED`; `STORE_NOT_WRITABLE`; and what the codec throws of a blob without a packet. Nothing has
  *   changed then.
  */
 export async function reindexRecording(
@@ -126,6 +126,7 @@ class Rebuild {
     if (damage.length > 0 && !this.#options.force) throw blobDamaged(id, damage);
 
     const { summary, description } = scan;
+    this.#checkMeasured(scan);
     const isWhole = scan.damaged.length === 0;
     // Bytes that are damaged can come back: they are part of the blob that the rows are of.
     const blobSha256 = isWhole ? scan.sha256 : (knownSha256 ?? scan.sha256);
@@ -149,6 +150,20 @@ class Rebuild {
     await this.#name({ ...group, ...groupDocument(newAttributes, kept) });
     const { packets, totalSamples } = summary;
     return { id, packets, totalSamples, seekPoints: this.#writer.seekPoints, damage };
+  }
+
+  /** A grid in the place of what was measured would change what reads give: that has to be asked for. */
+  #checkMeasured({ summary }: BlobScan): void {
+    const { id, attributes, arrays } = this.#document;
+    const names = isObject(attributes.index_arrays) ? attributes.index_arrays : {};
+    const present = arrays[String(names.seek_points)];
+    const before = isObject(present) && isObject(present.attributes) ? present.attributes.measured_by : undefined;
+    const isAsked = this.#options.seekPoints === 'grid';
+    if (isAsked || before === undefined || summary.seekPointAttributes?.measured_by !== undefined) return;
+    const message =
+      `recording ${id}: no decoder here could measure seek points like those that it has (by ${before}): ` +
+      'reindex it where that decoder runs, or lay a grid (--no-seek-points), with which reads give other samples';
+    throw new StoreError('SEEK_POINTS_NOT_MEASURED', message, { recording: id, measuredBy: before });
   }
 
   /** Removes what lies aside; after a failure, what had been moved in as well. */

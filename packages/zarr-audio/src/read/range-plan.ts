@@ -57,7 +57,8 @@ const ROWS_AT_A_TIME = 16;
 
 /**
  * Where samples are right again after a packet that can't be decoded: the `from` of the first row whose `packet` lies
- * behind it. So the same samples are lost wherever a read begins. With `fast`: when the decoder had its pre-roll.
+ * behind it. So the same samples are lost wherever a read begins. With `fast`: when the decoder had its pre-roll, or a hole
+ * comes before.
  *
  * @returns `last + 1` if they aren't, up to `last`.
  */
@@ -67,12 +68,16 @@ export async function packetAfterDamage(
   last: number,
   options: PlanOptions,
 ): Promise<number> {
-  const { seekPoints, index, codec } = parts;
+  const { seekPoints, index, codec, gaps } = parts;
   if (!seekPoints) return damaged + 1;
   if (options.seek === 'fast') {
     const { cumStart, sampleCount } = await readPackets(index, damaged, damaged, undefined, options);
     const sample = cumStart[0]! + sampleCount[0]! + codec.fastPreRoll;
-    return Math.min(last, await findRow(index, SORTED_COLUMNS.index.column, sample - 1, options)) + 1;
+    const { column } = SORTED_COLUMNS.index;
+    // Behind a hole the decoder begins anew, so what lies there is sound.
+    const hole = gaps.find(({ end }) => end > cumStart[0]! && end <= sample);
+    if (hole) return Math.min(last + 1, await findRow(index, column, hole.end, options));
+    return Math.min(last, await findRow(index, column, sample - 1, options)) + 1;
   }
   let row = 1 + (await findRow(seekPoints, SORTED_COLUMNS.seekPoints.column, damaged, options));
   while (row < seekPoints.rows) {

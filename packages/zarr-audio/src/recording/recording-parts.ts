@@ -48,7 +48,7 @@ export function rangeParts(
 /**
  * Seek points hold for a decoder that gives what the one gave that they were measured with: both decode the vector to the
  * hash in the attributes, to samples of the same rate and type; and where the stream holds what exact decoders decode
- * differently (`portable` is false) it has to be the same one.
+ * differently (`portable` is not true) it has to be the same one.
  */
 export function isMeasuredFor(
   { seekPointAttributes = {} }: Codec,
@@ -56,5 +56,5 @@ export function isMeasuredFor(
   { exact, backend }: PlannedDecoder,
 ): boolean {
   const areOfCodec = Object.entries(seekPointAttributes).every(([key, value]) => attributes[key] === value);
-  return exact && areOfCodec && (attributes.portable !== false || attributes.measured_by === backend);
+  return exact && areOfCodec && (attributes.portable === true || attributes.measured_by === backend);
 }

@@ -191,7 +191,6 @@ class FolderStorage implements WritableStorage {
   }
 }
 
-/** By descriptor: a FileHandle costs 60 us more a read, in itself and as garbage. */
 async function exists(path: string): Promise<boolean> {
   try {
     await stat(path);
