@@ -19,6 +19,8 @@ const SOUND: Record<string, string> = {
   '.m4a': 'fixtures/golden/mp4/exact.m4a',
   '.mp4': 'fixtures/golden/mp4/end.mp4',
   '.bit': 'fixtures/opus_vectors/testvector03.bit',
+  '.flac': 'fixtures/flac/small-shot.flac',
+  '.WAV': 'fixtures/wildlife/20210201_210100T.WAV',
 };
 
 /** The first example of the section 'In a browser' of every readme that has one. */

@@ -78,7 +78,9 @@ it.each(FILES)('%s of %j: Opus is kept, what else there is is encoded, numbered 
       expect(info).toMatchObject({ encoder: null, totalSamples: OPUS_SAMPLES });
       expect(report.streams[i]).toMatchObject({ action: 'keep', totalSamples: OPUS_SAMPLES });
     } else {
-      expect(info.totalSamples).toBe(Math.ceil((framesOf(path, i) * 480) / 441));
+      // MP4 says where the sound ends; ffmpeg gives the padding of AAC as well.
+      const frames = made[0] === 'mp4' ? 3 * 44_100 : framesOf(path, i);
+      expect(info.totalSamples).toBe(Math.ceil((frames * 480) / 441));
       expect(Math.abs((await frequency(recording)) - TONES[codec])).toBeLessThanOrEqual(2);
       expect(report.streams[i]).toMatchObject({ action: 'encode', input: 'ffmpeg', sampleRate: 44_100 });
     }
