@@ -56,10 +56,10 @@ const seen = {
   sampleCounts: new Set<number>(),
 };
 
-/** Ranges of each recording on each backend: long streams get more of them. */
+/** Ranges of each recording on each backend: long streams get more of them. As many in all where there is one backend. */
 function rangesOf(totalSamples: number): number {
   const seconds = totalSamples / 48_000;
-  return Math.ceil((RANGES / 2600) * Math.min(24, 7 + seconds / 3));
+  return Math.ceil(((RANGES / 2600) * Math.min(24, 7 + seconds / 3) * 2) / backends.length);
 }
 
 /** 0 to 10 s, short ones oftener; some at the ends. */
