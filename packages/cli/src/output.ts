@@ -20,6 +20,12 @@ export function clockTime(samples: number, sampleRate: number): string {
   return `${hours}:${two(rest / 60_000)}:${two((rest % 60_000) / 1000)}.${String(rest % 1000).padStart(3, '0')}`;
 }
 
+/** One short line: a file may hold anything, also what moves the cursor of a terminal. */
+export function printable(text: string, maxChars = 100): string {
+  const plain = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
+  return plain.length > maxChars ? `${plain.slice(0, maxChars)}...` : plain;
+}
+
 export const kibibytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
 
 /** A recording in one line, for people. */
@@ -28,5 +34,6 @@ export function summaryLine(info: RecordingInfo): string {
   const damage = info.repairs.length > 0 ? `  ${info.repairs.length} repair(s)` : '';
   const stream = info.source.stream > 0 ? ` #${info.source.stream}` : '';
   const length = clockTime(info.totalSamples, info.sampleRate);
-  return `${info.id}  ${info.codec}  ${info.channels} ch  ${length}  ${size}  ${info.source.file}${stream}${damage}\n`;
+  const start = info.startTime === null ? '' : `${printable(info.startTime)}  `;
+  return `${info.id}  ${info.codec}  ${info.channels} ch  ${length}  ${size}  ${start}${info.source.file}${stream}${damage}\n`;
 }

@@ -1,11 +1,10 @@
 import type { Repair } from '@zarr-audio/codec';
 import type { ImportFailure, SourceReport, StreamReport } from 'zarr-audio';
 import { adviceFor, repairMeaning } from './advice';
-import { clockTime, kibibytes } from './output';
+import { clockTime, kibibytes, printable } from './output';
 
 /** More repairs of one stream are counted, not listed. */
 const MAX_REPAIRS = 20;
-const MAX_TEXT = 100;
 /** Where packets are put that can't stay where they are, by codec. */
 const OWN_FILE: Readonly<Record<string, string>> = { opus: 'Ogg', flac: 'a FLAC file' };
 
@@ -73,9 +72,3 @@ function failureLines(what: string, error: ImportFailure): string[] {
 const indented = (lines: readonly string[]) => lines.map((line) => `  ${line}`);
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, number) => total + number, 0);
-
-/** One short line: a file may hold anything, also what moves the cursor of a terminal. */
-function printable(text: string): string {
-  const plain = text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
-  return plain.length > MAX_TEXT ? `${plain.slice(0, MAX_TEXT)}...` : plain;
-}

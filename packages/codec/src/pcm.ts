@@ -19,9 +19,9 @@ export type MetadataFields = Readonly<Record<string, MetadataValue>>;
 
 /** A piece of a source that is no audio, kept as it is: a chunk of a WAV file, ... */
 export interface SourcePiece {
-  /** What the container calls it: the FourCC of a chunk. */
+  /** What the container calls it: the FourCC of a chunk. At most 64 characters. */
   readonly name: string;
-  /** Of the bytes, in the source. */
+  /** Of the bytes, in the source; 0 if they don't stand there as they are. */
   readonly byteOffset: number;
   readonly bytes: Uint8Array;
   /** What it says, where its format is known to whoever read it. */
@@ -50,7 +50,10 @@ export interface PcmSource {
   blocks(options?: { signal?: AbortSignal | undefined }): AsyncIterable<PcmData>;
   /** What was wrong with the source and was mended; complete after the last block. */
   repairs(): readonly Repair[];
-  /** What the source says beside the audio, verbatim and in its order; complete after the last block. */
+  /**
+   * What the source says beside the audio, verbatim and in its order; complete after the last block. At most 1,000 pieces and
+   * 64 MiB.
+   */
   metadata?(): readonly SourcePiece[];
 }
 

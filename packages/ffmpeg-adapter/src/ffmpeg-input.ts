@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import type { ByteSource, PcmData, PcmFormat, PcmInput, PcmSource, Repair } from '@zarr-audio/codec';
+import type { ByteSource, PcmData, PcmFormat, PcmInput, PcmSource, Repair, SourcePiece } from '@zarr-audio/codec';
 import { decode } from './decode';
 import { FfmpegError } from './errors';
 import { findFfmpeg } from './executables';
@@ -41,6 +41,8 @@ export interface FfmpegInputOptions extends FfmpegOptions {
  * `open` throws {@link FfmpegError}: `FFMPEG_NEEDS_PATH` for a source that is no local file, `FFMPEG_NOT_FOUND`, `FFMPEG_TOO_OLD`,
  * `FFMPEG_NO_AUDIO`, `FFMPEG_REFUSED_FORMAT`, `FFMPEG_FAILED`, `FFMPEG_TIMEOUT`, `FFMPEG_BAD_OUTPUT`; so do the blocks.
  *
+ * `metadata()`: one piece `ffprobe`, the JSON that it said.
+ *
  * `repairs()`: `FFMPEG_REPORTED_ERRORS` (messages of ffmpeg about damage that it got over), `FFMPEG_STREAM_SKIPPED` (of the first
  * stream: another one can't be decoded), `FFMPEG_DELAY_UNKNOWN`, `FFMPEG_STARTS_LATE`, `FFMPEG_SHORTER_THAN_STATED`,
  * `FFMPEG_LONGER_THAN_STATED`.
@@ -62,6 +64,7 @@ export function ffmpegInput(options: FfmpegInputOptions = {}): PcmInput {
       const { ffmpeg } = await findFfmpeg(options);
       const probed = await probe(path, { ...options, signal });
       const { format, streams } = probed;
+      const said = ffprobePiece(probed, source.name);
       const audio = streams.filter((stream) => stream.type === 'audio');
       const decodable = audio.filter(isDecodable);
       if (decodable.length === 0) {
@@ -81,6 +84,7 @@ export function ffmpegInput(options: FfmpegInputOptions = {}): PcmInput {
           audio.indexOf(stream),
           options,
           place === 0 ? skipped : [],
+          said,
         ),
       );
     },
@@ -117,6 +121,7 @@ function pcmSource(
   number: number,
   options: FfmpegInputOptions,
   known: readonly Repair[],
+  said: SourcePiece,
 ): PcmSource {
   const format = outputFormat(stream);
   const { sampleRate, channels } = format;
@@ -155,7 +160,15 @@ function pcmSource(
     original: storedBits === format.bitsPerSample ? undefined : { sampleRate, channels, bitsPerSample: storedBits },
     blocks,
     repairs: () => repairs,
+    metadata: () => [said],
   };
+}
+
+/** What ffprobe said, as JSON, but for where on this machine the file lies. */
+function ffprobePiece({ json }: ProbeResult, filename: string): SourcePiece {
+  const said = JSON.parse(json) as { format: object };
+  const bytes = new TextEncoder().encode(JSON.stringify({ ...said, format: { ...said.format, filename } }));
+  return { name: 'ffprobe', byteOffset: 0, bytes };
 }
 
 const repair = (code: string, samples: number): Repair => ({ code, byteOffset: 0, samples });

@@ -89,7 +89,22 @@ describe('ffmpegInput', () => {
     expect(sources[0]!.repairs()).toEqual([{ code: 'FFMPEG_STREAM_SKIPPED', byteOffset: 0, samples: 0 }]);
     expect(sources[1]!.repairs()).toEqual([]);
     expect(await samples(sources[1]!)).toEqual([0x4241, 0x4443]);
+    const said = sources.map((source) => source.metadata!().map(({ name }) => name));
+    expect(said).toEqual([['ffprobe'], ['ffprobe']]);
     expect(files.args('ffmpeg')).toContain('0:4');
+  });
+
+  it('hands on what ffprobe said, but for the folder that the file lies in', async () => {
+    const files = fake();
+    const filename = '/home/somebody/secret/a.wma';
+    const said = { streams: [stream({ tags: { filename } })], format: { format_name: 'asf', filename, size: '7' } };
+    files.say(JSON.stringify(said));
+    const [source] = await ffmpegInput(files).open(files.source);
+    const [piece] = source!.metadata!();
+    expect(JSON.parse(new TextDecoder().decode(piece!.bytes))).toEqual({
+      ...said,
+      format: { ...said.format, filename: files.source.name },
+    });
   });
 
   it('says what was stored where samples were widened', async () => {

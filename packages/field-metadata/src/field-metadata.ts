@@ -52,6 +52,10 @@ const PRECEDENCE: readonly MetadataOrigin[] = [
 /** Of more pieces that say something nobody knows which to believe; a bound for hostile files. */
 const MAX_PIECES = 32;
 
+/** Of what contradicts itself so much, and so long a text, is told: it is kept with a recording. */
+const MAX_SAID = 8;
+const MAX_SAID_CHARS = 256;
+
 /**
  * What recorders say of a recording, each attribute with where it comes from, as plain JSON.
  *
@@ -68,7 +72,7 @@ export function readFieldMetadata(sources: FieldSources): FieldMetadata {
     const [best] = said;
     attributes[name] = name === 'startTime' ? { ...best!, ...zoneOf(best!.value as string) } : best!;
     if (said.some((one, i) => said.slice(i + 1).some((other) => !agree(name, one.value, other.value)))) {
-      contradictions.push({ field: name, values: said });
+      contradictions.push({ field: name, values: said.slice(0, MAX_SAID).map(shortened) });
     }
   }
   const refused = new Map<string, Refusal>();
@@ -109,6 +113,11 @@ function statementsOf<K extends AttributeName>(name: K, statements: readonly Sta
   const all = [...said.values()];
   if (name !== 'startTime') return all;
   return [true, false].flatMap((hasZone) => all.filter(({ value }) => zoneOf(value as string).hasZone === hasZone));
+}
+
+function shortened<T>({ value, from }: Attribute<T>): Attribute<T | string> {
+  const isLong = typeof value === 'string' && value.length > MAX_SAID_CHARS;
+  return { value: isLong ? value.slice(0, MAX_SAID_CHARS) : value, from };
 }
 
 function zoneOf(time: string): { hasZone: boolean } {

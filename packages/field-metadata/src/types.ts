@@ -89,7 +89,7 @@ export type AttributeName = keyof Values;
 /** Two or more sources that can't all be right. */
 export interface Contradiction {
   readonly field: AttributeName;
-  /** What each source says, the one that is believed first. */
+  /** What each source says, the one that is believed first; at most 8, and 256 characters of a text. */
   readonly values: readonly Attribute<unknown>[];
 }
 

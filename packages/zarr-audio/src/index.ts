@@ -12,6 +12,7 @@ export { SampleRangeError, StoreError } from './errors';
 export type { ImportOptions, ImportResult } from './import/import';
 export type { ImportChoices, ImportFailure } from './import/import-steps';
 export { type ProbeOptions, probeSource } from './import/probe';
+export type { DescribeSource, SourceDescription, SourceFacts } from './import/source-description';
 export type {
   EncodedStreamReport,
   EncodingReport,
@@ -27,8 +28,9 @@ export type { ReindexOptions, ReindexResult } from './maintain/reindex';
 export type { VerifyOptions, VerifyResult } from './maintain/verify';
 export type { RangeResult, ReadManyOptions, SampleRange, SampleRanges, WindowOptions } from './read/many/index';
 export { type ReadOptions, Recording } from './recording/recording';
-export type { RecordingAttributes, RecordingSource } from './recording/recording-attributes';
+export type { FieldDescription, RecordingAttributes, RecordingSource } from './recording/recording-attributes';
 export type { RecordingInfo } from './recording/recording-info';
+export type { MetadataPiece } from './recording/source-metadata';
 export { httpStorage } from './storage/http';
 export { memoryStorage } from './storage/memory';
 export type { ByteRange, FileWriter, ReadableStorage, StorageKey, WritableStorage } from './storage/storage';

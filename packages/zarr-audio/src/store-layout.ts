@@ -5,6 +5,7 @@ import type { StorageKey } from './storage/storage';
 export const MAGIC_ID = 'zarr-audio';
 export const FORMAT_VERSION = 1;
 export const BLOB_ARRAY = 'audio_data_blob_array';
+export const SOURCE_METADATA_ARRAY = 'source_metadata';
 /** Everything that is not Zarr, and recordings while they are written. */
 export const PRIVATE_GROUP = '.zarr-audio';
 

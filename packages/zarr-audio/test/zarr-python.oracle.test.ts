@@ -62,6 +62,17 @@ describe('zarr-python 3, from a store of ours', () => {
     }
   });
 
+  it('finds what the recorders wrote', async () => {
+    const tables = Object.values(found.recordings).flatMap(({ alone: { arrays, attributes } }) => {
+      const { pieces } = (arrays.source_metadata?.attributes ?? {}) as { pieces?: [string, number, number][] };
+      return pieces ? [[(attributes as { source: { file: string } }).source.file, pieces.map(([name]) => name)]] : [];
+    });
+    expect(tables.sort()).toEqual([
+      ['20210201_210100T.WAV', ['LIST']],
+      ['audiomoth_gps.wav', ['LIST']],
+    ]);
+  });
+
   it('finds the source in the blob of what was kept', async () => {
     let verbatim = 0;
     for (const id of await store.ids()) {

@@ -1,6 +1,7 @@
 import { type ImportResult, openOrCreateStore, type WritableAudioStore } from 'zarr-audio';
 import { fileSource, fileStorage } from 'zarr-audio/node';
 import { audioFiles } from '../audio-files';
+import { contradictionLines, describeField } from '../field-description';
 import { framingOf } from '../framing';
 import { CHOICE_OPTIONS, importChoices } from '../import-choices';
 import { interruptSignal } from '../interrupt';
@@ -26,6 +27,7 @@ export async function importCommand(args: readonly string[]): Promise<number> {
   const codecs = codecsOf(framingOf(values.framing));
   const options = {
     ...importChoices(values),
+    describeSource: describeField,
     seekPoints: values['no-seek-points'] ? 'grid' : 'measure',
     ...(user === undefined ? {} : { user }),
   } as const;
@@ -67,6 +69,9 @@ class Report {
       const { status, stream, id } = result;
       const { info } = await store.open(id);
       await (this.#json ? printJson({ file, stream, status, ...info }) : print(`${status}  ${summaryLine(info)}`));
+      for (const line of contradictionLines(info.field)) {
+        process.stderr.write(`zarr-audio import: ${file}: ${line}\n`);
+      }
       for (const { code, byteOffset, samples } of info.repairs) {
         process.stderr.write(
           `zarr-audio import: ${file}: repaired ${code} at byte ${byteOffset} (${samples} samples)\n`,

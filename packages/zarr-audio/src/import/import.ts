@@ -5,11 +5,12 @@ import {
   errorCode,
   type IngestEvent,
   type JsonObject,
+  type PcmSource,
   type SourceStream,
 } from '@zarr-audio/codec';
 import type { ArrayLayout } from '../arrays/index';
 import { StoreError } from '../errors';
-import type { RecordingSource } from '../recording/recording-attributes';
+import type { FieldDescription, RecordingSource } from '../recording/recording-attributes';
 import { recordingId } from '../recording/recording-id';
 import { RecordingWriter } from '../recording/recording-writer';
 import type { WritableStorage } from '../storage/storage';
@@ -24,10 +25,16 @@ import {
   type StreamEvent,
   streamFailure,
 } from './import-steps';
+import { type DescribeSource, describedField, shortTags } from './source-description';
 
 export interface ImportOptions extends ImportChoices {
   /** Measure seek points (the default), or lay a fixed grid. */
   readonly seekPoints?: 'measure' | 'grid';
+  /**
+   * Reads when and how a stream was recorded out of what the source says: it becomes the attributes `first_sample_time_stamp` and
+   * `field`, which are no part of the recording's id. The store itself reads none of it.
+   */
+  readonly describeSource?: DescribeSource;
   /** Kept with the recordings, untouched. */
   readonly user?: JsonObject;
   readonly layout?: ArrayLayout;
@@ -80,12 +87,20 @@ interface Writing {
   /** Options of the encoder; null if the stream is kept. */
   readonly encoding: JsonObject | null;
   readonly source: SourceStream;
+  /** At which the source counts: that of the stream before it was resampled. */
+  readonly sampleRateHz: number;
+  /** It begins where the file does, as far as is known. */
+  readonly isAtStart: boolean;
+  /** Known when the stream is complete. */
+  field: FieldDescription;
 }
 
 /** One run over the steps of an import: a writer for every stream, all committed at the end or none. */
 class Import {
   readonly #writing = new Map<number, Writing>();
   #results: ImportResult[] = [];
+  /** A stream that is kept has come to its end: one that begins now is a later link of a chain. */
+  #hasEnded = false;
   #digest: { sha256: string; bytes: number } | undefined;
 
   constructor(
@@ -112,9 +127,10 @@ class Import {
       case 'taken':
         return;
       case 'keep':
-        return this.#write(step.event.stream, step.event, step.codec, null);
+        return this.#write(step.event.stream, step.event, step.codec, null, undefined);
       case 'restart':
         this.#results = [];
+        this.#hasEnded = false;
         return this.#abort();
       case 'read':
         // Encoding is what takes long: the source is hashed first, so that a duplicate costs no more than that.
@@ -128,7 +144,7 @@ class Import {
     }
   }
 
-  async #encode({ stream, codec, plan, ready, isOnly }: EncodeStep): Promise<void> {
+  async #encode({ stream, codec, plan, pcm, ready, isOnly }: EncodeStep): Promise<void> {
     const { seekPoints = 'measure', signal, tasks } = this.options;
     const id = recordingId(this.#digest!.sha256, stream, codec.id, plan.options);
     if (await this.target.has(id)) {
@@ -140,7 +156,7 @@ class Import {
     for await (const event of attempt.events()) {
       signal?.throwIfAborted();
       if (event.type === 'restart') await this.#drop(stream);
-      else await this.#write(stream, event, codec, plan.options);
+      else await this.#write(stream, event, codec, plan.options, pcm);
     }
     if (attempt.failure) {
       const { error } = attempt.failure;
@@ -150,14 +166,34 @@ class Import {
     this.#checkUnchanged();
   }
 
-  async #write(stream: number, event: StreamEvent, codec: Codec, encoding: JsonObject | null): Promise<void> {
+  /** @param pcm  What is encoded, before it was resampled; undefined for a stream that is kept. */
+  async #write(
+    stream: number,
+    event: StreamEvent,
+    codec: Codec,
+    encoding: JsonObject | null,
+    pcm: PcmSource | undefined,
+  ): Promise<void> {
     if (event.type === 'stream') {
-      const writer = new RecordingWriter(this.target.storage, codec, event, this.options.layout ?? {});
-      this.#writing.set(stream, { writer, codec, encoding, source: event.source });
+      const { source, description } = event;
+      this.#writing.set(stream, {
+        writer: new RecordingWriter(this.target.storage, codec, event, this.options.layout ?? {}),
+        ...{ codec, encoding, source },
+        sampleRateHz: pcm ? source.sampleRate : description.originalSampleRate,
+        isAtStart: pcm !== undefined || !this.#hasEnded,
+        field: { startTime: null, field: null },
+      });
     } else if (event.type === 'piece') {
       await this.#writing.get(stream)!.writer.write(event);
     } else {
-      await this.#writing.get(stream)!.writer.finish(event.summary);
+      const writing = this.#writing.get(stream)!;
+      const { source, sampleRateHz, isAtStart } = writing;
+      const pieces = pcm?.metadata?.() ?? [];
+      await writing.writer.finish(event.summary, pieces);
+      const fileName = isAtStart ? this.source.name : undefined;
+      const facts = { fileName, tags: source.tags, pieces, sampleRateHz };
+      writing.field = describedField(this.options.describeSource, facts);
+      this.#hasEnded ||= pcm === undefined;
     }
   }
 
@@ -172,9 +208,10 @@ class Import {
   /** Completes all recordings, then moves them to their ids; if one can't be, those of this run that were are taken back. */
   async #commit(): Promise<ImportResult[]> {
     const { sha256, bytes } = this.#digest!;
-    for (const [stream, { writer, source }] of this.#writing) {
-      const origin: RecordingSource = { file: this.source.name, bytes, sha256, stream, ...source };
-      await writer.complete(origin, this.options.user ?? {});
+    for (const [stream, { writer, source, field }] of this.#writing) {
+      const tags = shortTags(source.tags);
+      const origin: RecordingSource = { file: this.source.name, bytes, sha256, stream, ...source, tags };
+      await writer.complete(origin, field, this.options.user ?? {});
     }
     const moved: string[] = [];
     try {

@@ -3,8 +3,15 @@ import { type ArrayMetadata, openBlob, parseArrayMetadata } from '../arrays/inde
 import { readJson } from '../json-file';
 import { isChunkDamage } from '../read/blob-damage';
 import { canonicalJson } from '../recording/recording-id';
+import { parsePieces } from '../recording/source-metadata';
 import type { ReadableStorage, ReadOptions, StorageKey } from '../storage/storage';
-import { indexArrayName, metadataKey, recordingPath, seekPointsArrayName } from '../store-layout';
+import {
+  indexArrayName,
+  metadataKey,
+  recordingPath,
+  SOURCE_METADATA_ARRAY,
+  seekPointsArrayName,
+} from '../store-layout';
 import type { Damage } from './damage';
 import { consolidatedArrays, type RecordingDocument } from './recording-document';
 
@@ -47,9 +54,11 @@ export async function checkBytes(
   options: ReadOptions,
 ): Promise<Damage[]> {
   try {
-    const blob = openBlob(storage, `${recordingPath(id)}/${name}`, parseArrayMetadata(arrays[name], name));
+    const metadata = parseArrayMetadata(arrays[name], name);
+    const blob = openBlob(storage, `${recordingPath(id)}/${name}`, metadata);
     for await (const _ of blob.stream(0, blob.byteLength, options)) {
     }
+    if (name === SOURCE_METADATA_ARRAY) parsePieces(metadata);
     return [];
   } catch (error) {
     const isDamage = isChunkDamage(error) || errorCode(error) === 'ARRAY_BAD_METADATA';

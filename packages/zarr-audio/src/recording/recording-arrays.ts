@@ -5,9 +5,10 @@ import { isObject } from '../json-file';
 import { foreignRows } from '../read/blob-identity';
 import type { StoredRows } from '../read/recoverable-index';
 import { sortedRows } from '../read/sorted-rows';
-import type { ReadableStorage } from '../storage/storage';
-import { BLOB_ARRAY, recordingPath, SORTED_COLUMNS } from '../store-layout';
+import type { ReadableStorage, ReadOptions } from '../storage/storage';
+import { BLOB_ARRAY, recordingPath, SORTED_COLUMNS, SOURCE_METADATA_ARRAY } from '../store-layout';
 import type { RecordingAttributes } from './recording-attributes';
+import { type MetadataPiece, readSourceMetadata } from './source-metadata';
 
 /** Of decoded chunks, each 10,000 packets: over two hours of the index as a rule, so that random reads of as much find them. */
 const ROWS_CACHE_BYTES = 8 * 2 ** 20;
@@ -23,6 +24,8 @@ export interface RecordingArrays {
   readonly index: StoredTable;
   /** Undefined for a codec without them. */
   readonly seekPoints: StoredTable | undefined;
+  /** What the source said beside the audio; it is read when it is asked for. */
+  metadataPieces(options: ReadOptions): Promise<MetadataPiece[]>;
 }
 
 /**
@@ -58,7 +61,18 @@ export function openArrays(
     rows:
       reader instanceof CodedError ? reader : (foreign[sort] ?? orError(() => checkedRows(reader, sort, id, summary))),
   });
-  return { blob, index: usable(index, 'index'), seekPoints: seekPoints && usable(seekPoints, 'seekPoints') };
+  return {
+    blob,
+    index: usable(index, 'index'),
+    seekPoints: seekPoints && usable(seekPoints, 'seekPoints'),
+    async metadataPieces(options) {
+      const name = SOURCE_METADATA_ARRAY;
+      const document = documents[name];
+      return document === undefined
+        ? []
+        : readSourceMetadata(storage, `${path}/${name}`, document, `${id}/${name}`, options);
+    },
+  };
 }
 
 function checkedRows(reader: RowsReader, sort: keyof typeof SORTED_COLUMNS, id: string, { packets }: StreamSummary) {

@@ -19,8 +19,18 @@ export interface RecordingSource extends SourceStream {
   readonly stream: number;
 }
 
+/** What the source says of when and how it was recorded. */
+export interface FieldDescription {
+  /**
+   * ISO 8601; without `Z` or an offset it is what the recorder's clock showed, in a zone that nobody knows. Null where nothing tells.
+   */
+  readonly startTime: string | null;
+  /** As `describeSource` of the import gave it; null where it gave nothing. */
+  readonly field: JsonObject | null;
+}
+
 /** All that the attributes of a recording say; docs/format.md has them under their names in the store. */
-export interface RecordingAttributes {
+export interface RecordingAttributes extends FieldDescription {
   readonly description: StreamDescription;
   readonly summary: StreamSummary;
   readonly verbatim: boolean;
@@ -48,7 +58,7 @@ export function scannedAttributes(description: StreamDescription, summary: Strea
 
 /** As they are written. */
 export function attributesToJson(attributes: RecordingAttributes): JsonObject {
-  const { description, summary, source } = attributes;
+  const { description, summary, source, startTime, field, encoder } = attributes;
   return {
     ...scannedAttributes(description, summary),
     sample_rate: description.sampleRate,
@@ -58,6 +68,7 @@ export function attributesToJson(attributes: RecordingAttributes): JsonObject {
     repairs: summary.repairs.map(({ code, byteOffset, samples }) => ({ code, byteOffset, samples })),
     verbatim: attributes.verbatim,
     index_arrays: { index: attributes.indexArrays.index, seek_points: attributes.indexArrays.seekPoints },
+    ...(startTime === null ? {} : { first_sample_time_stamp: startTime }),
     source: {
       file: source.file,
       bytes: source.bytes,
@@ -69,7 +80,8 @@ export function attributesToJson(attributes: RecordingAttributes): JsonObject {
       channels: source.channels,
       tags: { ...source.tags },
     },
-    ...(attributes.encoder ? { encoder: attributes.encoder } : {}),
+    ...(encoder ? { encoder } : {}),
+    ...(field ? { field } : {}),
     user: attributes.user,
   };
 }
@@ -108,6 +120,8 @@ export function parseAttributes(json: JsonObject, id: string): Omit<RecordingAtt
       channels: source.count('channels'),
       tags: source.texts('tags'),
     },
+    startTime: json.first_sample_time_stamp === undefined ? null : read.text('first_sample_time_stamp'),
+    field: json.field === undefined ? null : read.object('field'),
     encoder: json.encoder === undefined ? null : read.object('encoder'),
     user: json.user === undefined ? {} : read.object('user'),
   };

@@ -23,8 +23,10 @@ export interface RecordingInfo {
   readonly gaps: readonly Gap[];
   readonly trims: readonly (readonly [number, number])[];
   readonly repairs: readonly Repair[];
-  /** ISO 8601, where the source tells. */
+  /** Of the first sample, ISO 8601; without an offset it is the recorder's own clock. Null where the source does not tell. */
   readonly startTime: string | null;
+  /** What else the recorder said, as the import read it; null where that is nothing. */
+  readonly field: JsonObject | null;
   readonly source: RecordingSource;
   readonly encoder: JsonObject | null;
   readonly user: JsonObject;
@@ -35,7 +37,7 @@ export function recordingInfo(
   { id, attributes }: Pick<Recording, 'id' | 'attributes'>,
   { blob, index, seekPoints }: RecordingArrays,
 ): RecordingInfo {
-  const { description, summary, verbatim, source, encoder, user } = attributes;
+  const { description, summary, verbatim, startTime, field, source, encoder, user } = attributes;
   const stored = index.reader instanceof Error ? undefined : index.reader.attributes.stored_bytes;
   return {
     id,
@@ -54,7 +56,8 @@ export function recordingInfo(
     gaps: summary.gaps,
     trims: summary.trims,
     repairs: summary.repairs,
-    startTime: null,
+    startTime,
+    field,
     source,
     encoder,
     user,

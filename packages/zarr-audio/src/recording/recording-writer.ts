@@ -1,4 +1,4 @@
-import type { Codec, IngestEvent, JsonObject, StreamSummary } from '@zarr-audio/codec';
+import type { Codec, IngestEvent, JsonObject, SourcePiece, StreamSummary } from '@zarr-audio/codec';
 import { type ArrayLayout, type BlobWriter, createBlobWriter } from '../arrays/index';
 import { createJson } from '../json-file';
 import { createSha256 } from '../sha256';
@@ -9,11 +9,13 @@ import {
   indexArrayName,
   metadataKey,
   recordingPath,
+  SOURCE_METADATA_ARRAY,
   seekPointsArrayName,
   temporaryPath,
 } from '../store-layout';
 import { IndexWriter } from './index-writer';
-import { attributesToJson, type RecordingSource } from './recording-attributes';
+import { attributesToJson, type FieldDescription, type RecordingSource } from './recording-attributes';
+import { writeSourceMetadata } from './source-metadata';
 
 type StreamEvent = Extract<IngestEvent, { type: 'stream' }>;
 type PieceEvent = Extract<IngestEvent, { type: 'piece' }>;
@@ -30,7 +32,7 @@ export class RecordingWriter {
   readonly #blob: BlobWriter;
   readonly #index: IndexWriter;
   readonly #blobHash = createSha256();
-  #blobDocument: JsonObject = {};
+  #documents: Record<string, JsonObject> = {};
   #summary: StreamSummary | undefined;
 
   constructor(storage: WritableStorage, codec: Codec, event: StreamEvent, layout: ArrayLayout) {
@@ -49,19 +51,26 @@ export class RecordingWriter {
     await this.#index.write(rows, seekRows);
   }
 
-  /** The stream is complete: its arrays are. What is held in memory from now on is small. */
-  async finish(summary: StreamSummary): Promise<void> {
-    this.#blobDocument = (await this.#blob.finish()).metadata;
+  /**
+   * The stream is complete: its arrays are. What is held in memory from now on is small.
+   *
+   * @param pieces  What the source says beside the audio.
+   * @throws {RangeError} if these are more than a source may have.
+   */
+  async finish(summary: StreamSummary, pieces: readonly SourcePiece[]): Promise<void> {
+    this.#documents = { [BLOB_ARRAY]: (await this.#blob.finish()).metadata };
     await this.#index.finish();
+    const metadata = await writeSourceMetadata(this.#storage, `${this.#path}/${SOURCE_METADATA_ARRAY}`, pieces);
+    if (metadata) this.#documents[SOURCE_METADATA_ARRAY] = metadata;
     this.#summary = summary;
   }
 
   /** Writes the metadata: the recording is whole, but for its place. */
-  async complete(source: RecordingSource, user: JsonObject): Promise<void> {
+  async complete(source: RecordingSource, field: FieldDescription, user: JsonObject): Promise<void> {
     const { description, verbatim, encoder } = this.#event;
     const summary = this.#summary!;
     const blobSha256 = verbatim ? source.sha256 : this.#blobHash.hex();
-    const arrays = { [BLOB_ARRAY]: this.#blobDocument, ...this.#index.documents(blobSha256, summary) };
+    const arrays = { ...this.#documents, ...this.#index.documents(blobSha256, summary) };
     for (const [name, document] of Object.entries(arrays)) {
       await createJson(this.#storage, metadataKey(`${this.#path}/${name}`), document);
     }
@@ -70,6 +79,7 @@ export class RecordingWriter {
       summary,
       verbatim,
       indexArrays: this.#index.names,
+      ...field,
       source,
       encoder: encoder ?? null,
       user,

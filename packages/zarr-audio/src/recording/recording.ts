@@ -35,6 +35,7 @@ import { openArrays, type RecordingArrays, type StoredTable } from './recording-
 import { parseAttributes, type RecordingAttributes } from './recording-attributes';
 import { type RecordingInfo, recordingInfo } from './recording-info';
 import { rangeParts } from './recording-parts';
+import type { MetadataPiece } from './source-metadata';
 
 export interface ReadOptions {
   /** First sample; 0. */
@@ -129,6 +130,16 @@ export class Recording {
 
   get info(): RecordingInfo {
     return recordingInfo(this, this.#arrays);
+  }
+
+  /**
+   * What the source said beside the audio, as it was, in its order: the chunks of a WAV file (`bext`, `guan`, ...), what ffprobe
+   * said of a file that ffmpeg decoded. None for a stream that was kept: its blob has all. 64 MiB at the most.
+   *
+   * @throws {StoreError} `ARRAY_BAD_METADATA`, `CHUNK_MISSING`, `CHUNK_CRC_MISMATCH` and other damage
+   */
+  metadataPieces(options: { signal?: AbortSignal | undefined } = {}): Promise<MetadataPiece[]> {
+    return this.#arrays.metadataPieces(options);
   }
 
   /**

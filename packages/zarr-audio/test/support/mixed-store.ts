@@ -55,7 +55,18 @@ export async function arrayContents(folder: string, recording: Recording): Promi
     attributes: own(name),
     sha256: sha256(uint64Bytes(await allRows(reader))),
   });
+  const pieces = await recording.metadataPieces();
+  const metadata = Buffer.concat(pieces.map(({ bytes }) => bytes));
   return {
+    ...(pieces.length > 0 && {
+      source_metadata: {
+        shape: [metadata.byteLength],
+        type: 'uint8',
+        fill: 0,
+        attributes: own('source_metadata'),
+        sha256: sha256(metadata),
+      },
+    }),
     audio_data_blob_array: {
       shape: [blob.byteLength],
       type: 'uint8',
