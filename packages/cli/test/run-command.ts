@@ -37,7 +37,12 @@ export function runZarrAudio(
     child.on('close', (status) => {
       const output = Buffer.concat(stdout);
       const lines = args.includes('--json') ? output.toString().trimEnd().split('\n').filter(Boolean) : [];
-      resolve({ status: status ?? -1, stdout: output, stderr: stderr.replace(ON_WASM, ''), json: lines.map((line) => JSON.parse(line)) });
+      resolve({
+        status: status ?? -1,
+        stdout: output,
+        stderr: stderr.replace(ON_WASM, ''),
+        json: lines.map((line) => JSON.parse(line)),
+      });
     });
   });
 }
