@@ -1,4 +1,5 @@
 import { type ByteSource, type CodecRegistry, errorCode, type JsonObject, type TaskRunner } from '@zarr-audio/codec';
+import { CacheBudget } from './arrays/index';
 import { StoreError } from './errors';
 import { type ImportOptions, type ImportResult, importSource } from './import/import';
 import { encodeJson, isObject, readJson } from './json-file';
@@ -10,11 +11,15 @@ import type { ReadableStorage, ReadOptions, WritableStorage } from './storage/st
 import { FORMAT_VERSION, MAGIC_ID, metadataKey, PRIVATE_GROUP, recordingPath } from './store-layout';
 import type { StoreWarning } from './warnings';
 
+const DEFAULT_CACHE_BYTES = 64 * 2 ** 20;
+
 export interface StoreOptions {
   /** `createRegistry([opus(), ...])` */
   readonly codecs: CodecRegistry;
   /** Where work is done that other threads can share: `createWorkerPool()` of @zarr-audio/workers. Here, if left out. */
   readonly tasks?: TaskRunner | undefined;
+  /** What all its recordings together keep of their bytes and rows for the next read: 64 MiB, if left out. */
+  readonly cacheBytes?: number | undefined;
   /** What a caller should know of: told once for each recording that is opened. `console.warn`, if left out. */
   readonly onWarning?: ((warning: StoreWarning) => void) | undefined;
 }
@@ -107,13 +112,15 @@ export class AudioStore {
   readonly codecs: CodecRegistry;
   readonly tasks: TaskRunner | undefined;
   readonly #onWarning: StoreOptions['onWarning'];
+  readonly #cache: CacheBudget;
 
   /** Use `openStore`. */
-  constructor(storage: ReadableStorage, { codecs, tasks, onWarning }: StoreOptions) {
+  constructor(storage: ReadableStorage, { codecs, tasks, onWarning, cacheBytes = DEFAULT_CACHE_BYTES }: StoreOptions) {
     this.storage = storage;
     this.codecs = codecs;
     this.tasks = tasks;
     this.#onWarning = onWarning;
+    this.#cache = new CacheBudget(cacheBytes);
   }
 
   /**
@@ -155,7 +162,7 @@ export class AudioStore {
       throw new StoreError('RECORDING_NOT_FOUND', `there is no recording ${id} in ${this.storage.description}`, { id });
     }
     const { codecs, tasks } = this;
-    return new Recording(this.storage, id, group, { codecs, tasks, onWarning: this.#onWarning });
+    return new Recording(this.storage, id, group, { codecs, tasks, onWarning: this.#onWarning, cache: this.#cache });
   }
 
   /**

@@ -2,7 +2,7 @@ import type { ReadableStorage, ReadOptions, StorageKey } from '../storage';
 import { type BlobLayout, blobLayout } from './blob-layout';
 import { chunkCrcMismatch } from './chunk-errors';
 import { crc32c } from './crc32c';
-import { LruCache } from './lru-cache';
+import { type CacheBudget, LruCache } from './lru-cache';
 import type { ArrayMetadata } from './metadata';
 import { ShardedChunks } from './sharded-chunks';
 import { plainChunks, type StoredChunk, type StoredChunks } from './stored-chunks';
@@ -16,6 +16,8 @@ const DEFAULT_CACHE_BYTES = 4 * 2 ** 20;
 export interface BlobReaderOptions {
   /** Bytes of verified chunks that are kept for the next read; 4 MiB. */
   readonly cacheBytes?: number;
+  /** What this reader and others may keep together; as much as each likes, if left out. */
+  readonly budget?: CacheBudget | undefined;
 }
 
 /**
@@ -46,9 +48,9 @@ export function openBlob(
 ): BlobReader {
   const layout = blobLayout(metadata);
   const chunks = layout.shard
-    ? new ShardedChunks(storage, array, metadata, layout, layout.shard)
+    ? new ShardedChunks(storage, array, metadata, layout, layout.shard, options.budget)
     : plainChunks(storage, array, metadata, layout);
-  return new ChunkedBlobReader(array, layout, chunks, options.cacheBytes ?? DEFAULT_CACHE_BYTES);
+  return new ChunkedBlobReader(array, layout, chunks, options);
 }
 
 class ChunkedBlobReader implements BlobReader {
@@ -60,14 +62,19 @@ class ChunkedBlobReader implements BlobReader {
   readonly #cacheBytes: number;
   readonly #cache: LruCache<number, Uint8Array>;
 
-  constructor(array: StorageKey, layout: BlobLayout, chunks: StoredChunks, cacheBytes: number) {
+  constructor(
+    array: StorageKey,
+    layout: BlobLayout,
+    chunks: StoredChunks,
+    { cacheBytes = DEFAULT_CACHE_BYTES, budget }: BlobReaderOptions,
+  ) {
     this.byteLength = layout.byteLength;
     this.chunkBytes = layout.chunkBytes;
     this.#array = array;
     this.#layout = layout;
     this.#chunks = chunks;
     this.#cacheBytes = cacheBytes;
-    this.#cache = new LruCache(cacheBytes, (chunk) => chunk.byteLength);
+    this.#cache = new LruCache(cacheBytes, (chunk) => chunk.byteLength, budget);
   }
 
   async read(start: number, end: number, { signal }: ReadOptions = {}): Promise<Uint8Array> {

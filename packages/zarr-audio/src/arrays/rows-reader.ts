@@ -5,7 +5,7 @@ import * as zarr from 'zarrita';
 import { joinKey, type ReadableStorage, type ReadOptions, type StorageKey } from '../storage';
 import { decodeShuffled } from './blosc-chunk';
 import { type ChunkPlace, chunkDamaged } from './chunk-errors';
-import { LruCache } from './lru-cache';
+import { type CacheBudget, LruCache } from './lru-cache';
 import type { ArrayMetadata } from './metadata';
 import { type HeldRows, packedRows } from './packed-rows';
 import { type RowsLayout, rowsLayout } from './rows-layout';
@@ -19,6 +19,8 @@ const SAFE_HIGH_WORD = 2 ** 21;
 export interface RowsReaderOptions {
   /** Bytes of chunks that are kept; 4 MiB: twenty chunks of 10,000 rows of 5 as they are nearly always held. */
   readonly cacheBytes?: number;
+  /** What this reader and others may keep together; as much as each likes, if left out. */
+  readonly budget?: CacheBudget | undefined;
 }
 
 /** A uint64 array of two dimensions, read by chunks of rows. */
@@ -53,6 +55,7 @@ export function openRows(
   const cache = new LruCache<number, HeldRows>(
     options.cacheBytes ?? DEFAULT_CACHE_BYTES,
     ({ byteLength }) => byteLength,
+    options.budget,
   );
   const loads = new SharedLoads<number, HeldRows>();
 

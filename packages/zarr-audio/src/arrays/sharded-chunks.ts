@@ -1,7 +1,7 @@
 import { joinKey, type ReadableStorage, type StorageKey } from '../storage';
 import type { BlobLayout, ShardLayout } from './blob-layout';
 import { type ChunkPlace, chunkMissing, chunkTruncated, shardIndexDamaged, shardTruncated } from './chunk-errors';
-import { LruCache } from './lru-cache';
+import { type CacheBudget, LruCache } from './lru-cache';
 import type { ArrayMetadata } from './metadata';
 import { decodeShardIndex } from './shard-index';
 import { SharedLoads } from './shared-load';
@@ -41,6 +41,7 @@ export class ShardedChunks implements StoredChunks {
     metadata: ArrayMetadata,
     layout: BlobLayout,
     shard: ShardLayout,
+    budget?: CacheBudget,
   ) {
     this.#storage = storage;
     this.#array = array;
@@ -49,7 +50,11 @@ export class ShardedChunks implements StoredChunks {
     this.#storedBytes = layout.storedBytes;
     this.#totalChunks = Math.ceil(layout.byteLength / layout.chunkBytes);
     const capacity = Math.max(INDEX_CACHE_BYTES, 16 * shard.chunks);
-    this.#shards = new LruCache(capacity, ({ offsets, whole }) => offsets.byteLength + (whole?.byteLength ?? 0));
+    this.#shards = new LruCache(
+      capacity,
+      ({ offsets, whole }) => offsets.byteLength + (whole?.byteLength ?? 0),
+      budget,
+    );
   }
 
   runLength(chunk: number): number {

@@ -1,5 +1,12 @@
 import { CodedError, INDEX_WIDTH, type JsonObject, SEEK_WIDTH, type StreamSummary } from '@zarr-audio/codec';
-import { type BlobReader, openBlob, openRows, parseArrayMetadata, type RowsReader } from '../arrays/index';
+import {
+  type BlobReader,
+  type CacheBudget,
+  openBlob,
+  openRows,
+  parseArrayMetadata,
+  type RowsReader,
+} from '../arrays/index';
 import { StoreError } from '../errors';
 import { isObject } from '../json-file';
 import { foreignRows } from '../read/blob-identity';
@@ -32,6 +39,7 @@ export interface RecordingArrays {
  * The arrays of a recording. Without its blob it is nothing; rows that can't be used are told to whoever needs them.
  *
  * @param group  The recording's `zarr.json`, with the metadata of its arrays.
+ * @param cache  What its readers keep, with others.
  * @throws {StoreError} `RECORDING_BAD_ATTRIBUTES`; `ARRAY_BAD_METADATA` of the blob
  */
 export function openArrays(
@@ -39,6 +47,7 @@ export function openArrays(
   id: string,
   group: JsonObject,
   { indexArrays, summary, verbatim, source }: RecordingAttributes,
+  cache?: CacheBudget,
 ): RecordingArrays {
   const documents = consolidated(group, id);
   const path = recordingPath(id);
@@ -46,9 +55,9 @@ export function openArrays(
   const rows = (name: string, width: number): RowsReader => {
     const metadata = metadataOf(name);
     if (metadata.shape[1] !== width) throw metadata.root.get('shape').bad(`must have ${width} columns`);
-    return openRows(storage, `${path}/${name}`, metadata, { cacheBytes: ROWS_CACHE_BYTES });
+    return openRows(storage, `${path}/${name}`, metadata, { cacheBytes: ROWS_CACHE_BYTES, budget: cache });
   };
-  const blob = openBlob(storage, `${path}/${BLOB_ARRAY}`, metadataOf(BLOB_ARRAY));
+  const blob = openBlob(storage, `${path}/${BLOB_ARRAY}`, metadataOf(BLOB_ARRAY), { budget: cache });
   const index = orError(() => rows(indexArrays.index, INDEX_WIDTH));
   const seekPoints =
     indexArrays.seekPoints === null ? undefined : orError(() => rows(indexArrays.seekPoints!, SEEK_WIDTH));

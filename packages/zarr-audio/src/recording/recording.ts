@@ -9,7 +9,7 @@ import {
   type StreamDescription,
   type TaskRunner,
 } from '@zarr-audio/codec';
-import type { BlobReader, RowsReader } from '../arrays/index';
+import type { BlobReader, CacheBudget, RowsReader } from '../arrays/index';
 import { SampleRangeError, StoreError } from '../errors';
 import { isObject } from '../json-file';
 import { exportBlob } from '../maintain/export';
@@ -66,6 +66,8 @@ export interface RecordingOptions {
   readonly onWarning?: ((warning: StoreWarning) => void) | undefined;
   /** Where `readMany` and `windows` decode; here, if left out. */
   readonly tasks?: TaskRunner | undefined;
+  /** What recordings of one store keep in memory together. */
+  readonly cache?: CacheBudget | undefined;
 }
 
 /** One recording of a store. Safe to be read from by several callers at once. */
@@ -91,7 +93,7 @@ export class Recording {
     this.id = id;
     this.#codec = options.codecs.get(json.codec);
     this.attributes = { ...parseAttributes(json, id), description: this.#codec.describe(json) };
-    this.#arrays = openArrays(storage, id, group, this.attributes);
+    this.#arrays = openArrays(storage, id, group, this.attributes, options.cache);
     this.blob = this.#arrays.blob;
     this.#tasks = options.tasks;
     this.#samples = new SampleMap(this.description.preSkip, this.attributes.summary.trims);
