@@ -1,4 +1,4 @@
-import type { DecodeSegment, SeekPoint } from '@zarr-audio/codec';
+import { type DecodeSegment, type SeekPoint, UNMEASURED } from '@zarr-audio/codec';
 import { OpusIndexError } from './errors';
 
 /**
@@ -10,7 +10,8 @@ import { OpusIndexError } from './errors';
  * after a hole are such, and there it is necessary).
  *
  * @param rows   Sorted by `from`; the first has `from <= first`, the last is the last with `from <= last`.
- * @param exact  False for a backend that the rows were not measured for: it is reset at every row.
+ * @param exact  False for a backend that the rows were not measured for: it is reset at every row, and what it differs from its own
+ *   sequential decode by is unknown behind all rows but the first.
  * @throws {OpusIndexError} `SEEK_POINTS_DAMAGED` if no row governs `first`, or rows do not rise.
  */
 export function decodePlan(
@@ -35,13 +36,14 @@ export function decodePlan(
     );
   }
   const segments: DecodeSegment[] = [];
-  let segment = { reset: rows[governing]!.packet, from: first, maxDiff: rows[governing]!.maxDiff };
+  const maxDiffOf = ({ from, maxDiff }: SeekPoint) => (exact || from === 0 ? maxDiff : UNMEASURED);
+  let segment = { reset: rows[governing]!.packet, from: first, maxDiff: maxDiffOf(rows[governing]!) };
   for (let i = governing + 1; i < rows.length && rows[i]!.from <= last; i++) {
     const row = rows[i]!;
     const runsOn = exact && row.maxDiff === 0 && rows[i - 1]!.maxDiff === 0 && row.packet !== row.from;
     if (runsOn) continue;
     segments.push({ ...segment, to: row.from });
-    segment = { reset: row.packet, from: row.from, maxDiff: row.maxDiff };
+    segment = { reset: row.packet, from: row.from, maxDiff: maxDiffOf(row) };
   }
   segments.push({ ...segment, to: last + 1 });
   return segments;

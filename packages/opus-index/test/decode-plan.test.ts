@@ -14,10 +14,11 @@ describe('decodePlan', () => {
   });
 
   it('resets at every row for a backend that the rows were not measured for', () => {
-    expect(decodePlan(converging, 30, 80, { exact: false })).toEqual([
-      { reset: 25, from: 30, to: 52, maxDiff: 0 },
-      { reset: 50, from: 52, to: 76, maxDiff: 0 },
-      { reset: 75, from: 76, to: 81, maxDiff: 0 },
+    expect(decodePlan(converging, 20, 80, { exact: false })).toEqual([
+      { reset: 0, from: 20, to: 27, maxDiff: 0 },
+      { reset: 25, from: 27, to: 52, maxDiff: UNMEASURED },
+      { reset: 50, from: 52, to: 76, maxDiff: UNMEASURED },
+      { reset: 75, from: 76, to: 81, maxDiff: UNMEASURED },
     ]);
   });
 

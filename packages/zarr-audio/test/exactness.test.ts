@@ -14,7 +14,17 @@ import { speechWithUnsentFrames } from './support/unsent-frames';
 const RANGES = Number(process.env.EXACTNESS_RANGES ?? 2600);
 const SEED = Number(process.env.EXACTNESS_SEED ?? 1);
 
-const FOLDERS = ['ogg_opus', 'ogg_mux', 'webm_opus', 'mp4_opus', 'opus_vectors', 'ambisonics', 'malformed', 'wildlife'];
+const FOLDERS = [
+  'ogg_opus',
+  'ogg_mux',
+  'webm_opus',
+  'mp4_opus',
+  'opus_vectors',
+  'ambisonics',
+  'malformed',
+  'wildlife',
+  'spliced',
+];
 const GOLDENS = ['golden/decode', 'golden/matroska', 'golden/mp4'];
 const AUDIO = /\.(opus|ogg|webm|mka|mkv|mp4|m4a|bit|wav)$/i;
 

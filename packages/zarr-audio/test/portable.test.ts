@@ -4,7 +4,8 @@ import { OggPacketMuxer } from '@zarr-audio/ogg-mux';
 import { expect, it } from 'vitest';
 import { memoryStorage, openOrCreateStore, openStore, type Recording } from '../src/index';
 import { fixtures } from './support/corpus';
-import { bytesOf, codecs, cut, hasNative } from './support/stores';
+import { changeArray } from './support/reindex-store';
+import { bytesOf, codecs, cut, hasNative, importFixture } from './support/stores';
 
 const HUNDRED_MS = 4800;
 
@@ -82,4 +83,20 @@ it.skipIf(!hasNative)('what decoders fill differently reads the same from anywhe
   expect(await exactOf('wasm')).toEqual([false]);
   expect(await exactOf('wasm', (attributes) => Object.assign(attributes, { portable: true }))).toEqual([true]);
   expect(await exactOf('native', (attributes) => Object.assign(attributes, { vector_hash: 'x' }))).toEqual([false]);
+});
+
+it.skipIf(!hasNative)('running on where another decoder measured would break the first law', async () => {
+  const files = new Map<string, Uint8Array>();
+  const store = await openOrCreateStore(memoryStorage(files), { codecs });
+  const [recording] = await importFixture(store, 'spliced/modes-and-unsent-frames.opus');
+  const { id, seekPoints } = recording!;
+  const range = { start: 394_148, end: 415_721, decoder: 'wasm' };
+  const isCut = async (from: Recording) => {
+    const whole = await from.read({ decoder: 'wasm' });
+    return bytesOf((await from.read(range)).data).equals(cut(whole, range.start, range.end));
+  };
+  expect(seekPoints!.attributes.portable).toBe(false);
+  expect(await isCut(recording!)).toBe(true);
+  changeArray(files, id, 'opus_seek_points', { attributes: { ...seekPoints!.attributes, portable: true } });
+  expect(await isCut(await store.open(id))).toBe(false);
 });

@@ -210,6 +210,10 @@ export class Recording {
   readMany(ranges: SampleRanges, options?: ReadManyOptions & { settle?: false }): AsyncGenerator<PcmBlock>;
   readMany(
     ranges: SampleRanges,
+    options: ReadManyOptions & { settle?: boolean },
+  ): AsyncGenerator<RangeResult | PcmBlock>;
+  readMany(
+    ranges: SampleRanges,
     options: ReadManyOptions & { settle?: boolean } = {},
   ): AsyncGenerator<RangeResult | PcmBlock> {
     const results = readRanges(this.#manySource(options), ranges, options);
@@ -225,6 +229,7 @@ export class Recording {
    */
   windows(options: WindowOptions & { settle: true }): AsyncGenerator<RangeResult>;
   windows(options: WindowOptions & { settle?: false }): AsyncGenerator<PcmBlock>;
+  windows(options: WindowOptions & { settle?: boolean }): AsyncGenerator<RangeResult | PcmBlock>;
   windows(options: WindowOptions & { settle?: boolean }): AsyncGenerator<RangeResult | PcmBlock> {
     const results = readWindows(this.#manySource(options), options);
     return options.settle ? results : readBlocksOf(results);
