@@ -22,6 +22,7 @@ export type {
   StreamFacts,
   StreamReport,
 } from './import/source-report';
+export type { UltrasonicChoice } from './import/ultrasound';
 export type { Progress } from './maintain/blob-scan';
 export type { Damage } from './maintain/damage';
 export type { ReindexOptions, ReindexResult } from './maintain/reindex';

@@ -2,7 +2,6 @@ import {
   type ByteSource,
   type Codec,
   type CodecRegistry,
-  type EncoderPlan,
   errorCode,
   type IngestEvent,
   type JsonObject,
@@ -13,6 +12,7 @@ import {
   type TaskRunner,
 } from '@zarr-audio/codec';
 import { StoreError } from '../errors';
+import { type Adaptation, adapt, type UltrasonicChoice } from './ultrasound';
 
 /** What decides which streams of a source become recordings, and how. */
 export interface ImportChoices {
@@ -26,6 +26,8 @@ export interface ImportChoices {
   readonly inputs?: readonly PcmInput[];
   /** Brings PCM to the rate that the encoder needs; only called where it has to. */
   readonly resample?: Resample;
+  /** What becomes of PCM at a higher rate than the codec has. Default: `refuse`. Says nothing where a codec takes the rate. */
+  readonly ultrasonic?: UltrasonicChoice;
   /** Only this stream of the source. Default: all. */
   readonly stream?: number;
   readonly signal?: AbortSignal;
@@ -43,17 +45,14 @@ export type ImportFailure = Error & { readonly code: string };
 export type StreamEvent = Exclude<IngestEvent, { type: 'restart' | 'failed' }>;
 
 /** A stream that is decoded, and is to be encoded. */
-export interface EncodeStep {
+export interface EncodeStep extends Adaptation {
   readonly type: 'encode';
   readonly stream: number;
   /** Id of the input that decodes it. */
   readonly input: string;
-  /** As the input gives it, */
+  /** As the input gives it. */
   readonly pcm: PcmSource;
-  /** and at the encoder's rate: what is encoded. */
-  readonly ready: PcmSource;
   readonly codec: EncodingCodec;
-  readonly plan: EncoderPlan;
   /** There is no other stream to import: if this one can't be, the import fails. */
   readonly isOnly: boolean;
 }
@@ -186,7 +185,8 @@ async function* otherSteps(
     const pcm = decoded.find(
       (source, place) => (source.stream ?? (decoded.length === streams ? place : -1)) === stream,
     );
-    if (input && codec && pcm && pcm.codec !== keeper.id) yield encodeStep(input, codec, stream, pcm, options, false);
+    if (input && codec && pcm && pcm.codec !== keeper.id)
+      yield encodeStep(codecs, input, codec, stream, pcm, options, false);
     else yield { type: 'fail', stream, error: failure ?? error, isOnly: false };
   }
 }
@@ -216,11 +216,12 @@ async function* decodedSteps(
   for (const stream of chosen) {
     const pcm = numbered.get(stream);
     if (!pcm) throw noSuchStream(source.name, stream, Math.max(-1, ...numbered.keys()) + 1);
-    yield encodeStep(input, codec, stream, pcm, options, chosen.length === 1);
+    yield encodeStep(codecs, input, codec, stream, pcm, options, chosen.length === 1);
   }
 }
 
 function encodeStep(
+  codecs: CodecRegistry,
   input: PcmInput,
   codec: EncodingCodec,
   stream: number,
@@ -229,9 +230,7 @@ function encodeStep(
   isOnly: boolean,
 ): ImportStep {
   try {
-    const plan = codec.planEncoding(pcm.format, options.encoding ?? {});
-    const ready = atRate(pcm, plan.sampleRate, options.resample);
-    return { type: 'encode', stream, input: input.id, pcm, ready, codec, plan, isOnly };
+    return { type: 'encode', stream, input: input.id, pcm, codec, ...adapt(pcm, codec, codecs, options), isOnly };
   } catch (error) {
     return { type: 'fail', stream, error: streamFailure(error, options.signal), pcm, isOnly };
   }
@@ -261,18 +260,6 @@ function encoderOf(codecs: CodecRegistry, { codec = 'keep', encodeWith }: Import
   const found = id === undefined ? codecs.codecs.find(canEncode) : codecs.get(id);
   if (found && canEncode(found)) return found;
   throw new StoreError('CODEC_CANNOT_ENCODE', `${id ?? 'none of the codecs'} can encode PCM`, { codec: id });
-}
-
-function atRate(pcm: PcmSource, sampleRate: number, resample: Resample | undefined): PcmSource {
-  if (pcm.format.sampleRate === sampleRate) return pcm;
-  if (!resample) {
-    throw new StoreError(
-      'RESAMPLER_MISSING',
-      `the source has ${pcm.format.sampleRate} Hz and the encoder needs ${sampleRate}: pass the option resample`,
-      { sampleRate: pcm.format.sampleRate, needed: sampleRate },
-    );
-  }
-  return resample(pcm, sampleRate);
 }
 
 function refuseEncoding(file: string, { id }: Codec, stream: number, encoding: JsonObject = {}): void {

@@ -5,7 +5,6 @@ import {
   errorCode,
   type IngestEvent,
   type JsonObject,
-  type PcmSource,
   type SourceStream,
 } from '@zarr-audio/codec';
 import type { ArrayLayout } from '../arrays/index';
@@ -127,7 +126,7 @@ class Import {
       case 'taken':
         return;
       case 'keep':
-        return this.#write(step.event.stream, step.event, step.codec, null, undefined);
+        return this.#write(step.event.stream, step.event, step.codec);
       case 'restart':
         this.#results = [];
         this.#hasEnded = false;
@@ -144,9 +143,10 @@ class Import {
     }
   }
 
-  async #encode({ stream, codec, plan, pcm, ready, isOnly }: EncodeStep): Promise<void> {
+  async #encode(step: EncodeStep): Promise<void> {
+    const { stream, codec, plan, encoding, ready, isOnly } = step;
     const { seekPoints = 'measure', signal, tasks } = this.options;
-    const id = recordingId(this.#digest!.sha256, stream, codec.id, plan.options);
+    const id = recordingId(this.#digest!.sha256, stream, codec.id, encoding);
     if (await this.target.has(id)) {
       this.#results.push({ status: 'duplicate', stream, id });
       return;
@@ -156,7 +156,7 @@ class Import {
     for await (const event of attempt.events()) {
       signal?.throwIfAborted();
       if (event.type === 'restart') await this.#drop(stream);
-      else await this.#write(stream, event, codec, plan.options, pcm);
+      else await this.#write(stream, event, codec, step);
     }
     if (attempt.failure) {
       const { error } = attempt.failure;
@@ -166,18 +166,15 @@ class Import {
     this.#checkUnchanged();
   }
 
-  /** @param pcm  What is encoded, before it was resampled; undefined for a stream that is kept. */
-  async #write(
-    stream: number,
-    event: StreamEvent,
-    codec: Codec,
-    encoding: JsonObject | null,
-    pcm: PcmSource | undefined,
-  ): Promise<void> {
+  /** @param step  Undefined for a stream that is kept. */
+  async #write(stream: number, event: StreamEvent, codec: Codec, step?: EncodeStep): Promise<void> {
+    const { pcm, encoding = null, samplingRescaleFactor } = step ?? {};
     if (event.type === 'stream') {
-      const { source, description } = event;
+      const { source, description, encoder } = event;
+      const { storage } = this.target;
+      const begun = encoding ? { ...event, encoder: { ...encoder, options: encoding } } : event;
       this.#writing.set(stream, {
-        writer: new RecordingWriter(this.target.storage, codec, event, this.options.layout ?? {}),
+        writer: new RecordingWriter(storage, codec, begun, this.options.layout ?? {}, samplingRescaleFactor),
         ...{ codec, encoding, source },
         sampleRateHz: pcm ? source.sampleRate : description.originalSampleRate,
         isAtStart: pcm !== undefined || !this.#hasEnded,

@@ -1,4 +1,5 @@
 import type { ByteSource, Codec, CodecRegistry, IngestEvent, PcmSource } from '@zarr-audio/codec';
+import { rescaledRate } from '../recording/recording-attributes';
 import {
   type EncodeStep,
   type ImportChoices,
@@ -114,19 +115,19 @@ function decodedFacts({ container, codec, format, tags }: PcmSource): Facts {
   return { container, codec, sampleRate, channels, tags };
 }
 
-function encodedStream({ stream, input, pcm, ready, codec, plan }: EncodeStep): EncodedStreamReport {
+function encodedStream({ stream, input, pcm, ready, codec, plan, encoding, ...step }: EncodeStep): EncodedStreamReport {
   const { sampleType, bitsPerSample } = pcm.format;
-  const recordingRate = countingRate(codec, plan.sampleRate);
+  const streamRate = countingRate(codec, plan.sampleRate);
   const totalSamples =
-    ready.frames === undefined || recordingRate === null ? null : (ready.frames * recordingRate) / plan.sampleRate;
+    ready.frames === undefined || streamRate === null ? null : (ready.frames * streamRate) / plan.sampleRate;
   return {
     ...{ stream, status: 'import', action: 'encode', ...decodedFacts(pcm) },
-    ...{ totalSamples: pcm.frames ?? null, sampleType, bitsPerSample, input, repairs: pcm.repairs() },
+    ...{ totalSamples: pcm.frames ?? null, sampleType, bitsPerSample, input, repairs: ready.repairs() },
     encoding: {
       codec: codec.id,
       sampleRate: plan.sampleRate,
-      options: plan.options,
-      recordingSampleRate: recordingRate,
+      options: encoding,
+      recordingSampleRate: streamRate === null ? null : rescaledRate(streamRate, step.samplingRescaleFactor),
       totalSamples,
     },
   };

@@ -57,9 +57,12 @@ export interface EncodedStreamReport extends StreamFacts {
 export interface EncodingReport {
   /** Id of the codec. */
   readonly codec: string;
-  /** The rate that the samples are brought to first; the stream's own where they are not resampled. */
+  /**
+   * The rate that the samples are brought to first; the stream's own where they are not resampled. With `options.ultrasonic`
+   * `reinterpret` they are not either: that is the rate that they are taken for.
+   */
   readonly sampleRate: EncoderPlan['sampleRate'];
-  /** Of the encoder, all of them, with their defaults. */
+  /** Of the encoder, all of them, with their defaults; and `ultrasonic`, where the stream has a higher rate than the codec. */
   readonly options: JsonObject;
   /** Of the recording, at which `totalSamples` counts. Null where the codec does not tell beforehand. */
   readonly recordingSampleRate: number | null;

@@ -31,13 +31,30 @@ export interface FieldDescription {
 
 /** All that the attributes of a recording say; docs/format.md has them under their names in the store. */
 export interface RecordingAttributes extends FieldDescription {
+  /** As the codec has it, but for `sampleRate`: that is the one at which reads count, rescaled. */
   readonly description: StreamDescription;
+  /** 1; of ultrasound that was reinterpreted, the rate at which it was recorded over that of the encoded stream. */
+  readonly samplingRescaleFactor: number;
   readonly summary: StreamSummary;
   readonly verbatim: boolean;
   readonly indexArrays: { readonly index: string; readonly seekPoints: string | null };
   readonly source: RecordingSource;
   readonly encoder: JsonObject | null;
   readonly user: JsonObject;
+}
+
+/** Sound at a rate above this holds what nobody can hear, Hz. */
+const HIGHEST_AUDIBLE_RATE = 48_000;
+
+/** The rate at which a recording was made, from that of its encoded stream. */
+export function rescaledRate(sampleRate: number, samplingRescaleFactor: number): number {
+  // The factor is a fraction for 250 kHz: what it was made of is a whole number, and its rounding error is far under a half.
+  return Math.round(sampleRate * samplingRescaleFactor);
+}
+
+/** A stream, with the rate at which it was recorded. */
+export function rescaled(description: StreamDescription, samplingRescaleFactor: number): StreamDescription {
+  return { ...description, sampleRate: rescaledRate(description.sampleRate, samplingRescaleFactor) };
 }
 
 /** Those that a blob tells: a rebuild of the index writes them again. */
@@ -58,13 +75,13 @@ export function scannedAttributes(description: StreamDescription, summary: Strea
 
 /** As they are written. */
 export function attributesToJson(attributes: RecordingAttributes): JsonObject {
-  const { description, summary, source, startTime, field, encoder } = attributes;
+  const { description, samplingRescaleFactor, summary, source, startTime, field, encoder } = attributes;
   return {
     ...scannedAttributes(description, summary),
-    sample_rate: description.sampleRate,
+    sample_rate: rescaledRate(description.sampleRate, 1 / samplingRescaleFactor),
     original_sample_rate: description.originalSampleRate,
-    sampling_rescale_factor: 1,
-    is_ultrasonic: false,
+    sampling_rescale_factor: samplingRescaleFactor,
+    is_ultrasonic: description.sampleRate > HIGHEST_AUDIBLE_RATE,
     repairs: summary.repairs.map(({ code, byteOffset, samples }) => ({ code, byteOffset, samples })),
     verbatim: attributes.verbatim,
     index_arrays: { index: attributes.indexArrays.index, seek_points: attributes.indexArrays.seekPoints },
@@ -97,6 +114,7 @@ export function parseAttributes(json: JsonObject, id: string): Omit<RecordingAtt
   const source = new AttributeReader(read.object('source'), id);
   const seekPoints = arrays.json.seek_points;
   return {
+    samplingRescaleFactor: read.rescaleFactor(),
     summary: {
       packets: read.count('total_packets'),
       totalSamples: read.count('total_samples'),
@@ -144,6 +162,15 @@ class AttributeReader {
   count(key: string): number {
     const value = this.json[key];
     return isCount(value) ? value : this.#fail(key, 'a whole number from 0 to 2^53 - 1');
+  }
+
+  /** Rates and factor have to agree: nothing else says at which rate reads count. */
+  rescaleFactor(): number {
+    const { sampling_rescale_factor: factor = 1 } = this.json;
+    if (factor === 1) return factor;
+    const original = this.count('original_sample_rate');
+    if (typeof factor === 'number' && rescaledRate(this.count('sample_rate'), factor) === original) return factor;
+    return this.#fail('sampling_rescale_factor', '1, or original_sample_rate / sample_rate');
   }
 
   object(key: string): JsonObject {

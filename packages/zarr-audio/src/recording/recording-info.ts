@@ -8,7 +8,10 @@ export interface RecordingInfo {
   readonly id: string;
   readonly codec: string;
   readonly container: string;
+  /** At which ranges and `totalSamples` count: the rate at which the recording was made, or 48,000 for Opus that was resampled. */
   readonly sampleRate: number;
+  /** How many times slower than `sampleRate` an export is played: 1 but for ultrasound that was reinterpreted. */
+  readonly samplingRescaleFactor: number;
   readonly channels: number;
   readonly totalSamples: number;
   readonly packets: number;
@@ -37,13 +40,14 @@ export function recordingInfo(
   { id, attributes }: Pick<Recording, 'id' | 'attributes'>,
   { blob, index, seekPoints }: RecordingArrays,
 ): RecordingInfo {
-  const { description, summary, verbatim, startTime, field, source, encoder, user } = attributes;
+  const { description, samplingRescaleFactor, summary, verbatim, startTime, field, source, encoder, user } = attributes;
   const stored = index.reader instanceof Error ? undefined : index.reader.attributes.stored_bytes;
   return {
     id,
     codec: description.codec,
     container: description.container,
     sampleRate: description.sampleRate,
+    samplingRescaleFactor,
     channels: description.channels,
     totalSamples: summary.totalSamples,
     packets: summary.packets,

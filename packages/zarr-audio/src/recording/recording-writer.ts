@@ -14,7 +14,7 @@ import {
   temporaryPath,
 } from '../store-layout';
 import { IndexWriter } from './index-writer';
-import { attributesToJson, type FieldDescription, type RecordingSource } from './recording-attributes';
+import { attributesToJson, type FieldDescription, type RecordingSource, rescaled } from './recording-attributes';
 import { writeSourceMetadata } from './source-metadata';
 
 type StreamEvent = Extract<IngestEvent, { type: 'stream' }>;
@@ -28,6 +28,7 @@ export class RecordingWriter {
   readonly stream: number;
   readonly #storage: WritableStorage;
   readonly #event: StreamEvent;
+  readonly #samplingRescaleFactor: number;
   readonly #path = temporaryPath(crypto.randomUUID());
   readonly #blob: BlobWriter;
   readonly #index: IndexWriter;
@@ -35,10 +36,18 @@ export class RecordingWriter {
   #documents: Record<string, JsonObject> = {};
   #summary: StreamSummary | undefined;
 
-  constructor(storage: WritableStorage, codec: Codec, event: StreamEvent, layout: ArrayLayout) {
+  /** @param samplingRescaleFactor  `RecordingAttributes.samplingRescaleFactor` */
+  constructor(
+    storage: WritableStorage,
+    codec: Codec,
+    event: StreamEvent,
+    layout: ArrayLayout,
+    samplingRescaleFactor = 1,
+  ) {
     this.stream = event.stream;
     this.#storage = storage;
     this.#event = event;
+    this.#samplingRescaleFactor = samplingRescaleFactor;
     this.#blob = createBlobWriter(storage, `${this.#path}/${BLOB_ARRAY}`, layout);
     const names = { index: indexArrayName(codec.id), seekPoints: seekPointsArrayName(codec.id) };
     this.#index = new IndexWriter(storage, this.#path, codec, names, layout);
@@ -74,8 +83,10 @@ export class RecordingWriter {
     for (const [name, document] of Object.entries(arrays)) {
       await createJson(this.#storage, metadataKey(`${this.#path}/${name}`), document);
     }
+    const samplingRescaleFactor = this.#samplingRescaleFactor;
     const attributes = attributesToJson({
-      description,
+      description: rescaled(description, samplingRescaleFactor),
+      samplingRescaleFactor,
       summary,
       verbatim,
       indexArrays: this.#index.names,

@@ -32,7 +32,7 @@ import { SampleMap } from '../read/sample-map';
 import type { ReadableStorage } from '../storage/storage';
 import { type StoreWarning, warnOnConsole } from '../warnings';
 import { openArrays, type RecordingArrays, type StoredTable } from './recording-arrays';
-import { parseAttributes, type RecordingAttributes } from './recording-attributes';
+import { parseAttributes, type RecordingAttributes, rescaled } from './recording-attributes';
 import { type RecordingInfo, recordingInfo } from './recording-info';
 import { rangeParts } from './recording-parts';
 import type { MetadataPiece } from './source-metadata';
@@ -92,7 +92,9 @@ export class Recording {
     }
     this.id = id;
     this.#codec = options.codecs.get(json.codec);
-    this.attributes = { ...parseAttributes(json, id), description: this.#codec.describe(json) };
+    const attributes = parseAttributes(json, id);
+    const description = rescaled(this.#codec.describe(json), attributes.samplingRescaleFactor);
+    this.attributes = { ...attributes, description };
     this.#arrays = openArrays(storage, id, group, this.attributes, options.cache);
     this.blob = this.#arrays.blob;
     this.#tasks = options.tasks;
@@ -121,6 +123,7 @@ export class Recording {
     return this.#arrays.seekPoints && readerOf(this.#arrays.seekPoints);
   }
 
+  /** Its `sampleRate` is the one at which the recording was made, also where the encoded stream counts slower. */
   get description(): StreamDescription {
     return this.attributes.description;
   }
