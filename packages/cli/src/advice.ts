@@ -11,7 +11,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   STREAM_OTHER_CODEC: 'extract that stream into a file of its own (ffmpeg -map 0:a:N) and import that',
   OPTIONS_UNUSED: 'leave --bitrate out, or pick a stream that is encoded with --stream',
   TOO_MANY_CHANNELS: 'take --codec flac, or split the channels into several files',
-  SAMPLE_RATE_TOO_HIGH: 'take --codec flac, or resample it to 48000 Hz first if its ultrasound may be lost',
+  SAMPLE_RATE_TOO_HIGH:
+    'take --codec flac, which keeps all; or --ultrasonic reinterpret (Opus of the same samples, which an export plays slower); ' +
+    'or --ultrasonic resample, if everything above 20 kHz may be lost',
   SAMPLE_RATE_TOO_LOW: 'resample it to 8000 Hz first',
   FFMPEG_NO_AUDIO: 'if it should hold audio, another build of ffmpeg may know it',
   FFMPEG_FAILED: 'the file is damaged, or no audio: get it again',
@@ -86,6 +88,9 @@ const REPAIRS: Readonly<Record<string, string>> = {
   WAV_PARTIAL_FRAME: 'the file ends within a frame',
   WAV_TRAILING_BYTES: 'bytes behind the file are left out',
   WAV_SAMPLES_RIGHT_ALIGNED: 'samples lie at the other end of their bytes',
+  PCM_CLIPPED: 'samples are louder than 16 bits can say, and were cut to that',
+  PCM_ULTRASOUND_LOST:
+    'everything above 20 kHz is lost; --codec flac keeps it, and --ultrasonic reinterpret most of it',
   FFMPEG_STREAM_SKIPPED: 'ffmpeg can not decode one of its streams',
 };
 

@@ -9,6 +9,7 @@ import { oneOf, UsageError, wholeNumber } from './usage';
 export const CHOICE_OPTIONS = {
   codec: { type: 'string' },
   bitrate: { type: 'string' },
+  ultrasonic: { type: 'string' },
   stream: { type: 'string' },
   framing: { type: 'string' },
 } as const;
@@ -16,6 +17,7 @@ export const CHOICE_OPTIONS = {
 interface ChoiceValues {
   readonly codec?: string | undefined;
   readonly bitrate?: string | undefined;
+  readonly ultrasonic?: string | undefined;
   readonly stream?: string | undefined;
 }
 
@@ -24,6 +26,7 @@ export function importChoices(values: ChoiceValues): ImportChoices {
   const bitrate = wholeNumber('bitrate', values.bitrate);
   const stream = wholeNumber('stream', values.stream);
   const codec = oneOf('codec', values.codec, ['keep', 'opus', 'flac']) ?? 'keep';
+  const ultrasonic = oneOf('ultrasonic', values.ultrasonic, ['refuse', 'resample', 'reinterpret']);
   if (codec === 'flac' && bitrate !== undefined) throw new UsageError('--bitrate is for Opus: FLAC is lossless');
   const encoding: JsonObject = bitrate === undefined ? {} : { bitrate };
   return {
@@ -31,6 +34,7 @@ export function importChoices(values: ChoiceValues): ImportChoices {
     encoding,
     inputs: [wavInput(), ffmpegInput()],
     resample,
+    ...(ultrasonic === undefined ? {} : { ultrasonic }),
     ...(stream === undefined ? {} : { stream }),
   };
 }

@@ -33,7 +33,8 @@ function streamLines(stream: StreamReport): string[] {
   } else {
     const { codec, sampleRate, options, totalSamples, recordingSampleRate } = stream.encoding;
     const settings = Object.entries(options).map(([key, value]) => `${key} ${value}`);
-    const rate = sampleRate === stream.sampleRate ? '' : `resampled to ${sampleRate} Hz and `;
+    const how = options.ultrasonic === 'reinterpret' ? 'taken for' : 'resampled to';
+    const rate = sampleRate === stream.sampleRate ? '' : `${how} ${sampleRate} Hz and `;
     lines.push(`${rate}encoded as ${[codec, ...settings].join(', ')}`);
     if (totalSamples !== null) lines.push(`the recording has ${totalSamples} samples at ${recordingSampleRate} Hz`);
   }

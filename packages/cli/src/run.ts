@@ -28,8 +28,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 const HELP = `usage: zarr-audio <command> [--json] ...
 
   import <store> <file or folder>...   import recordings
-      [--codec keep|opus|flac] [--bitrate N] [--stream N] [--framing KIND] [--user JSON] [--no-seek-points]
-      [--jobs N]
+      [--codec keep|opus|flac] [--bitrate N] [--ultrasonic refuse|resample|reinterpret] [--stream N]
+      [--framing KIND] [--user JSON] [--no-seek-points] [--jobs N]
   ls <store>                           list the recordings of a store
   info <store> <id>                    tell what is known of one
   read <store> <id> -o <file.wav|file.raw|->
@@ -40,17 +40,20 @@ const HELP = `usage: zarr-audio <command> [--json] ...
       [--no-seek-points] [--force] [--jobs N]
   packets <file> [--framing KIND]      list the packets of an encoded file
   probe <file or folder>...            tell what files are, and what an import would do with them
-      [--codec keep|opus|flac] [--bitrate N] [--stream N] [--framing KIND]
+      [--codec keep|opus|flac] [--bitrate N] [--ultrasonic refuse|resample|reinterpret] [--stream N]
+      [--framing KIND]
 
 <store> is a folder or an http(s):// address. <id> is a recording's id, the beginning of one, or its source's
 file name ('sha:' or 'file:' before it force one meaning). Samples are counted per channel at the recording's
 sample rate; ranges are half-open. --bitrate is in bits a second, of all channels together; 64,000 a channel if
 left out. --codec keep, the default, leaves Opus and FLAC as they are and makes Opus of all else; --codec flac
-is lossless, for up to 8 channels and any rate. --decoder is for Opus. --stream counts the audio streams of a
-file from 0. --framing takes every file for Opus packets without a container: KIND is opus-demo, self-delimited,
-u16be, u16le, u32be, u32le (a length before each packet), constant:N (N bytes each), or undelimited (which is
-refused, with the reason). --jobs is how many threads share the work; as many as there are cores if left out.
---force indexes what is left of a recording that is damaged.
+is lossless, for up to 8 channels and any rate. --ultrasonic is for what has over 48,000 Hz and is to become
+Opus: refuse, the default; resample (everything above 20 kHz is lost); reinterpret (the same samples, which an
+export plays slower; read gives the right rate and time). --decoder is for Opus. --stream counts the audio
+streams of a file from 0. --framing takes every file for Opus packets without a container: KIND is opus-demo,
+self-delimited, u16be, u16le, u32be, u32le (a length before each packet), constant:N (N bytes each), or
+undelimited (which is refused, with the reason). --jobs is how many threads share the work; as many as there
+are cores if left out. --force indexes what is left of a recording that is damaged.
 Exit status: 0 done, 1 something failed, 2 wrong usage.
 `;
 

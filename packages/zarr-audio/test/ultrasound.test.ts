@@ -33,7 +33,7 @@ function tones(sampleRate: number, frames: number, frequencies: readonly number[
   const sample = (i: number) =>
     frequencies.reduce((sum, hz) => sum + amplitude * Math.sin((2 * Math.PI * hz * i) / sampleRate), 0);
   const data = Int16Array.from({ length: frames }, (_, i) => Math.round(sample(i)));
-  const bytes = encodeWav(data, { sampleRate, channels: 1, sampleType: 'int16', bitsPerSample: 16, frames });
+  const bytes = encodeWav(data, { sampleRate, channels: 1, sampleType: 'int16', bitsPerSample: 16 });
   return {
     name: `${sampleRate}.wav`,
     byteLength: bytes.byteLength,
