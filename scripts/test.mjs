@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import './setup.mjs';
+import { testExamples } from './example-tests.mjs';
 import { bin, root, run, turbo } from './toolchain.mjs';
 
 const report = join(root, '.cache/vitest.json');
@@ -14,6 +15,9 @@ const count = (status) => (status === 0 ? passed++ : failed++);
 
 count(run(bin('biome'), ['check', '.']));
 count(turbo('typecheck'));
+const examples = testExamples();
+passed += examples.passed;
+failed += examples.failed;
 const status = run(bin('vitest'), [
   'run',
   ...process.argv.slice(2),

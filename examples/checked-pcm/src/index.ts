@@ -1,0 +1,1 @@
+export { checkedPcm } from './codec.js';
