@@ -31,6 +31,16 @@ const tasks: Record<string, CodecTask> = {
     await new Promise((resolve) => setTimeout(resolve, input as number));
     return { output: undefined };
   },
+  /** Counts who is here at the same time: `[now, most]`, which all share. Nobody leaves before two were. */
+  meet: async (input) => {
+    const [now, most] = [0, 1];
+    const seen = new Int32Array(input as SharedArrayBuffer);
+    const here = Atomics.add(seen, now, 1) + 1;
+    if (here > Atomics.load(seen, most)) Atomics.store(seen, most, here);
+    while (Atomics.load(seen, most) < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    Atomics.sub(seen, now, 1);
+    return { output: undefined };
+  },
   exit: async (input) => process.exit(input as number),
   /** Thrown outside of the task, which never ends. */
   throwOutside: () => {

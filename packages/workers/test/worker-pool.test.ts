@@ -37,12 +37,9 @@ describe('tasks', () => {
 
   it('are one at a time in a worker, and really at once in several', async () => {
     const pool = pools.create({ size: 2 });
-    await Promise.all([pool.run('test', 'wait', 20), pool.run('test', 'wait', 20)]);
-    const from = performance.now();
-    await Promise.all(Array.from({ length: 4 }, () => pool.run('test', 'wait', 100)));
-    const ms = performance.now() - from;
-    expect(ms).toBeGreaterThan(195);
-    expect(ms).toBeLessThan(390);
+    const seen = new SharedArrayBuffer(8);
+    await Promise.all(Array.from({ length: 10 }, () => pool.run('test', 'meet', seen)));
+    expect([...new Int32Array(seen)]).toEqual([0, 2]);
   });
 
   it('thousands of them, with one signal for all', async () => {
@@ -125,12 +122,18 @@ describe('an abort', () => {
     const running = pool.run('test', 'wait', 200, { signal: controller.signal });
     const next = who(pool);
     const reason = new Error('enough');
-    const from = performance.now();
+    const order: string[] = [];
     setTimeout(() => controller.abort(reason), 20);
-    await expect(running).rejects.toBe(reason);
-    expect(performance.now() - from).toBeLessThan(150);
-    expect((await next).threadId).toBe(threadId);
-    expect(performance.now() - from).toBeGreaterThan(190);
+    await Promise.all([
+      expect(running)
+        .rejects.toBe(reason)
+        .then(() => order.push('caller')),
+      next.then((worker) => {
+        order.push('worker');
+        expect(worker.threadId).toBe(threadId);
+      }),
+    ]);
+    expect(order).toEqual(['caller', 'worker']);
   });
 
   it('that came before the task makes it fail at once', async () => {
@@ -170,13 +173,10 @@ describe('close', () => {
     const all = [pool.run('test', 'work', { ms: 400 }), pool.run('test', 'echo', 1)];
     let ended = false;
     pools.workers()[0]!.once('exit', () => (ended = true));
-    const from = performance.now();
     const closing = pool.close();
     expect(await outcomes(all)).toEqual(['WORKERS_CLOSED', 'WORKERS_CLOSED']);
-    expect(performance.now() - from).toBeLessThan(200);
+    expect(ended).toBe(false);
     await closing;
-    expect(performance.now() - from).toBeGreaterThan(350);
-    expect(performance.now() - from).toBeLessThan(10_000);
     expect(ended).toBe(true);
     await expect(pool.run('test', 'echo', 2)).rejects.toMatchObject({ code: 'WORKERS_CLOSED' });
     await pool.close();
