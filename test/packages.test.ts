@@ -36,6 +36,7 @@ const LAYERS = [
   'opus-index',
   'opus-codec',
   'flac-codec',
+  'codec-testkit',
   'zarr-audio',
   'ffmpeg-adapter',
   'cli',

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 
 const packages = fileURLToPath(new URL('../packages/', import.meta.url));
 const entries = readdirSync(packages).flatMap((folder) =>
-  ['index', 'node', 'serve']
+  ['index', 'node', 'serve', 'reference-codec']
     .filter((entry) => existsSync(`${packages}${folder}/src/${entry}.ts`))
     .map((entry) => `${folder}/${entry}`),
 );

@@ -1,0 +1,51 @@
+import type { Codec, JsonObject, JsonValue } from '@zarr-audio/codec';
+import { streamAttributes } from '../attributes';
+import { require, requireCode, requireEqual } from '../compare';
+import type { Law } from '../law';
+
+/** What no attribute should be, each in the place of each. */
+const WRONG: readonly JsonValue[] = [null, true, -1, 1.5, 2 ** 60, 'text', [], [null], {}, { family: 'text' }];
+
+export const describeLaw: Law = {
+  name: 'describe',
+  says: 'the attributes of a recording give its stream again, and wrong ones a code',
+  tests: ({ codec, samples }) => [
+    ...samples.map((sample) => ({
+      title: sample.name,
+      run: async () => {
+        for (const { description, summary } of await sample.streams()) {
+          const attributes = streamAttributes(description, summary);
+          // As a store has them.
+          const stored = JSON.parse(JSON.stringify(attributes)) as JsonObject;
+          requireEqual(codec.describe(stored), description, 'describe(attributes)');
+          requireEqual(stored, attributes, 'the attributes, afterwards');
+          checkWrong(codec, attributes);
+        }
+      },
+    })),
+    {
+      title: 'attributes of nothing',
+      run: async () => {
+        require(outcome(codec, {}) !== 'described', 'describe takes no attributes at all');
+      },
+    },
+  ],
+};
+
+function checkWrong(codec: Codec, attributes: JsonObject): void {
+  for (const key of Object.keys(attributes)) {
+    const { [key]: _, ...others } = attributes;
+    outcome(codec, others);
+    for (const value of WRONG) outcome(codec, { ...attributes, [key]: value });
+  }
+}
+
+/** @throws {LawError} if the codec throws without a code. */
+function outcome(codec: Codec, attributes: JsonObject): string {
+  try {
+    codec.describe(attributes);
+    return 'described';
+  } catch (error) {
+    return requireCode(error, `describe(${JSON.stringify(attributes).slice(0, 300)})`);
+  }
+}

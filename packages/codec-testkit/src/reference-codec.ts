@@ -1,0 +1,3 @@
+export { ReferenceCodecError } from './errors';
+export { referenceCodec } from './reference/codec';
+export { type BlockHeader, type FileHeader, writeBlock, writeFileHeader } from './reference/format';
