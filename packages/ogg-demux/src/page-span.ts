@@ -2,9 +2,6 @@ import { pageCrc } from './crc';
 import { OggDemuxError } from './errors';
 import { findCapture, MAX_BODY_BYTES, PAGE_HEADER_BYTES, readUint32 } from './page';
 
-/** The longest packet that one page can hold in full: 255 lacing values, the last below 255. */
-export const MAX_ONE_PAGE_PACKET_BYTES = MAX_BODY_BYTES - 1;
-
 /**
  * A packet that lies over several pages, from the bytes it lies in: from its first byte to its last, with the headers of
  * the second and later pages in between.

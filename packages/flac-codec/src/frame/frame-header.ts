@@ -31,8 +31,6 @@ export interface FrameHeader {
   readonly byteLength: number;
 }
 
-/** The most that a header takes: 4, 7 of the number, 2, 2, and the checksum. */
-export const MAX_HEADER_BYTES = 16;
 /** Samples per channel of the longest frame. */
 export const MAX_BLOCK_SIZE = 65_536;
 

@@ -1,4 +1,4 @@
-export { type HttpStorageOptions, httpStorage } from './http';
-export { joinKey, keySegments } from './keys';
+export { httpStorage } from './http';
+export { joinKey } from './keys';
 export { memoryStorage } from './memory';
-export type { ByteRange, FileWriter, ReadableStorage, ReadOptions, StorageKey, WritableStorage } from './storage';
+export type { FileWriter, ReadableStorage, ReadOptions, StorageKey, WritableStorage } from './storage';

@@ -3,14 +3,7 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { errorCode, type JsonObject } from '@zarr-audio/codec';
-import {
-  type BlobReader,
-  createBlobWriter,
-  createRowsWriter,
-  openBlob,
-  openRows,
-  parseArrayMetadata,
-} from '../../src/arrays';
+import { createBlobWriter, createRowsWriter, openBlob, openRows, parseArrayMetadata } from '../../src/arrays';
 import type { BlobReaderOptions } from '../../src/arrays/blob-reader';
 import type { ArrayLayout } from '../../src/arrays/layout';
 import type { RowsReaderOptions } from '../../src/arrays/rows-reader';
@@ -185,5 +178,3 @@ export function countingStorage(files: Map<string, Uint8Array> = new Map()): Cou
     },
   };
 }
-
-export type { BlobReader };
