@@ -92,7 +92,8 @@ export class Sample implements NamedBytes {
     this.name = name;
     this.hasChecksums = checksums ?? subject.options.declares?.checksums ?? false;
     this.#subject = subject;
-    this.#bytes = bytes.slice();
+    // A Buffer of Node is none that `slice` would copy.
+    this.#bytes = new Uint8Array(bytes);
   }
 
   /** A copy: what one test does to it no other sees. */
