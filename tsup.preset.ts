@@ -9,7 +9,6 @@ export const preset = (entry: Record<string, string> = { index: 'src/index.ts' }
     platform: 'neutral',
     dts,
     clean: true,
-    sourcemap: true,
     treeshake: true,
     external: [/^node:/],
     tsconfig: 'tsconfig.build.json',
