@@ -5,10 +5,14 @@ import { basename, join } from 'node:path';
 import { must, packageManager, root } from './toolchain.mjs';
 
 const packages = join(root, 'packages');
+/** Where each package lies, by name. */
+export const packageFolders = new Map();
 const manifests = new Map();
 for (const folder of readdirSync(packages)) {
   const manifest = readManifest(join(packages, folder));
-  if (manifest) manifests.set(manifest.name, manifest);
+  if (!manifest) continue;
+  packageFolders.set(manifest.name, join(packages, folder));
+  manifests.set(manifest.name, manifest);
 }
 
 /** Packs all packages; they have to be built. @returns the path of the tarball of each, by name */
@@ -48,8 +52,12 @@ export function installPacked(folder, tarballs) {
   const { dependencies, devDependencies, peerDependencies } = readManifest(folder);
   const named = Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies });
   const ours = withDependencies(named.filter((name) => manifests.has(name))).map((name) => tarballs.get(name));
+  installTarballs(folder, ours);
+}
+
+export function installTarballs(folder, paths, options = []) {
   const quiet = ['--no-save', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  must('npm', ['install', ...quiet, ...ours], { cwd: folder });
+  must('npm', ['install', ...quiet, ...options, ...paths], { cwd: folder });
 }
 
 function readManifest(folder) {

@@ -14,6 +14,7 @@ let failed = 0;
 const count = (status) => (status === 0 ? passed++ : failed++);
 
 count(run(bin('biome'), ['check', '.']));
+count(run(bin('knip'), ['--no-progress']));
 count(turbo('typecheck'));
 const examples = testExamples();
 passed += examples.passed;
