@@ -49,6 +49,9 @@ const PRECEDENCE: readonly MetadataOrigin[] = [
   'audio',
 ];
 
+/** Pieces whose fields are tags. */
+const TAG_PIECES: ReadonlySet<string> = new Set(['LIST', 'id3 ', 'ID3 ']);
+
 /** Of more pieces that say something nobody knows which to believe; a bound for hostile files. */
 const MAX_PIECES = 32;
 
@@ -94,7 +97,7 @@ function read({ fileName, tags = {}, pieces = [], sampleRateHz }: FieldSources):
     } else if (name === 'wamd') statements.push(readWamd(fields));
     else if (name === 'bext') statements.push(...readBext(fields, sampleRateHz));
     else if (name === 'iXML') statements.push(readIxml(fields));
-    else if (name === 'LIST') statements.push(...readTags(fields));
+    else if (TAG_PIECES.has(name)) statements.push(...readTags(fields));
   }
   for (const { values } of statements) timeExpansion = Math.max(timeExpansion, values.timeExpansion ?? 1);
   if (fileName !== undefined) statements.push(parseFileName(fileName));

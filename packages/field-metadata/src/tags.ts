@@ -2,10 +2,11 @@ import { parseAudioMothComment } from './audiomoth';
 import { parseIsoTime } from './time';
 import type { Fields, Statement, Values } from './types';
 
-/** Tags under the names of ffmpeg, or of a LIST INFO chunk. */
-const COMMENT = ['comment', 'COMMENT', 'ICMT', 'description'];
-const ARTIST = ['artist', 'ARTIST', 'IART'];
-const DATE = ['creation_time', 'date', 'DATE', 'ICRD'];
+/** Tags under the names of ffmpeg, of a LIST INFO chunk, or of the frames of an ID3 tag. */
+const COMMENT = ['comment', 'COMMENT', 'ICMT', 'COMM', 'description'];
+const ARTIST = ['artist', 'ARTIST', 'IART', 'TPE1'];
+/** ID3 says that its times are in UTC; those who write it put their clock's time there: so it has no zone here. */
+const DATE = ['creation_time', 'date', 'DATE', 'ICRD', 'TDRC'];
 const OPENSOUNDSCAPE = 'opso_metadata';
 /** Its JSON is as long as a comment and a dozen fields. */
 const MAX_CHARS = 65_536;

@@ -157,6 +157,31 @@ describe('recorders of whom we have the form only', () => {
     ]);
   });
 
+  it.each([3, 4])(
+    'ID3 of version %i: an AudioMoth comment that a program kept, and when it was recorded',
+    async (version) => {
+      expect(await ofFile(`golden/wav/id3-mutagen-${version}.wav`)).toEqual({
+        startTime: { value: '2024-01-31T23:30:00-03:30', hasZone: true, from: 'audiomoth' },
+        ...from('audiomoth', {
+          ...AUDIOMOTH,
+          serialNumber: '24F3190361CA0000',
+          gain: { setting: 'medium' },
+          battery: { volts: 4.1 },
+          temperatureCelsius: 21.3,
+        }),
+        sampleRateHz: { value: 8_000, from: 'audio' },
+        ...nothing,
+      });
+    },
+  );
+
+  it('ID3: a time of recording alone, whose zone nobody knows; a day alone is none', async () => {
+    expect((await ofFile('golden/wav/id3-4.wav')).startTime).toEqual({
+      ...{ value: '2021-05-04T04:31:00', hasZone: false, from: 'tags' },
+    });
+    expect((await ofFile('golden/wav/id3-3.wav')).startTime).toBeUndefined();
+  });
+
   it('iXML beside bext', async () => {
     const { startTime, position, note, contradictions } = await ofFile('golden/wav/bext-2.wav');
     expect(startTime).toEqual({ value: '2021-05-04T04:31:00', hasZone: false, from: 'bext' });

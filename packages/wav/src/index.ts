@@ -2,6 +2,7 @@ export { parseBext } from './bext';
 export { reorderChannels, vorbisToWavOrder } from './channel-order';
 export * from './errors';
 export { parseGuano } from './guano';
+export { parseId3 } from './id3';
 export { parseInfo } from './info';
 export { parseIxml } from './ixml';
 export * from './pcm';

@@ -1,9 +1,11 @@
 import { parseBext } from './bext';
 import type { WavRepairCode } from './errors';
 import { parseGuano } from './guano';
+import { parseId3 } from './id3';
 import { parseInfo } from './info';
 import { parseIxml } from './ixml';
 import type { MetadataFields, Repair, SourcePiece } from './pcm';
+import { isId3 } from './tags';
 import { parseWamd } from './wamd';
 
 /** Most bytes of one chunk that are kept, of all, and most chunks. */
@@ -65,5 +67,6 @@ function parseFields(name: string, bytes: Uint8Array, littleEndian: boolean): Me
   if (name === 'guan') return parseGuano(bytes);
   if (name === 'wamd') return parseWamd(bytes);
   if (name === 'iXML') return parseIxml(bytes);
+  if (isId3(name)) return parseId3(bytes);
   return {};
 }

@@ -30,7 +30,7 @@ export function wavInput(): PcmInput {
  * float becomes float32. Channels stay in the order of the file.
  *
  * `metadata()` holds the chunks that are no audio (all but `fmt `, `ds64`, `fact` and `data`) as they are, with what they say
- * where their format is known: `LIST` of type INFO, `bext`, `guan`, `wamd`, `iXML`. Of one chunk 4 MiB at the most, of all
+ * where their format is known: `LIST` of type INFO, `bext`, `guan`, `wamd`, `iXML`, `id3 `. Of one chunk 4 MiB at the most, of all
  * 16 MiB, and 1,000 chunks: `WAV_CHUNK_SKIPPED` tells of others.
  *
  * @returns One source. Its `frames` are known if `source.byteLength` is. Otherwise `tags` are those before the samples, and

@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { type MetadataFields, type MetadataValue, openWav, type SourcePiece } from '../src/index';
 import { bytesSource, fileSource, fixtures, readAll } from './corpus';
 
-/** What guano, wamd2guano, wavinfo and Python's XML parser read out of the chunks. */
+/** What guano, wamd2guano, wavinfo, mutagen and Python's XML parser read out of the chunks. */
 interface Said {
   guano?: Record<string, MetadataValue>;
   wamd?: Record<string, MetadataValue>;
   bext?: Record<string, MetadataValue | null>;
   ixml?: Record<string, string>;
+  id3?: Record<string, string>;
 }
 const { files } = JSON.parse(readFileSync(`${fixtures}golden/wav/metadata.json`, 'utf8')) as {
   files: Record<string, Said>;
@@ -87,6 +88,22 @@ describe('bext', () => {
 describe('iXML', () => {
   it('the texts that an XML parser finds', async () => {
     expect(await fieldsOf('iXML', 'bext-2.wav')).toEqual(files['bext-2.wav']!.ixml);
+  });
+});
+
+describe('ID3', () => {
+  it.each(having('id3'))('%s: what mutagen reads', async (file) => {
+    const name = file === 'id3-3.wav' ? 'ID3 ' : 'id3 ';
+    const fields: Record<string, MetadataValue> = { ...(await fieldsOf(name, file)) };
+    // It writes times anew, and unpacks what is compressed.
+    if (typeof fields.TDRC === 'string') fields.TDRC = fields.TDRC.replace('T', ' ');
+    const { TALB: compressed, ...expected } = files[file]!.id3!;
+    expect(fields).toEqual(expected);
+    expect(compressed !== undefined).toBe(/^id3-\d/.test(file));
+  });
+
+  it('is all there', () => {
+    expect(having('id3').length).toBe(4);
   });
 });
 

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest';
 import { pythonCommand } from '../../zarr-audio/test/oracles/python';
 import { fixtures } from './corpus';
 
-it('guano, wamd2guano, wavinfo and an XML parser read what is recorded', () => {
+it('guano, wamd2guano, wavinfo, mutagen and an XML parser read what is recorded', () => {
   const [command, ...first] = pythonCommand();
   const said = execFileSync(command, [...first, `${fixtures}golden/wav/make-files.py`, '--print'], {
     encoding: 'utf8',

@@ -4,6 +4,7 @@ import {
   openWav,
   parseBext,
   parseGuano,
+  parseId3,
   parseInfo,
   parseIxml,
   parseWamd,
@@ -169,6 +170,17 @@ describe('parseBext', () => {
   });
 });
 
+describe('text that is no UTF-8', () => {
+  it('is that of Windows, on every Node', () => {
+    const all = Uint8Array.from({ length: 128 }, (_, i) => 128 + i);
+    const body = Uint8Array.from([...bytesOf('Note:'), ...all]);
+    // Python: bytes(range(128, 256)).decode('cp1252', 'replace'), with the five bytes that have no character as controls.
+    const high = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+    const latin = String.fromCharCode(...all.subarray(32));
+    expect(parseGuano(body).Note).toBe(high + latin);
+  });
+});
+
 describe('parseIxml', () => {
   it.each([
     ['<BWFXML><A>1</A><A>2</A></BWFXML>', { A: '1' }],
@@ -190,7 +202,7 @@ describe('parseIxml', () => {
 });
 
 describe('hostile chunks', () => {
-  const parsers = { parseBext, parseGuano, parseInfo, parseIxml, parseWamd };
+  const parsers = { parseBext, parseGuano, parseId3, parseInfo, parseIxml, parseWamd };
   const patterns = [
     '\n',
     ':',
@@ -208,8 +220,11 @@ describe('hostile chunks', () => {
     '-->',
   ];
 
+  /** A tag that begins anew in every frame, as far as its name goes. */
+  const ID3 = 'ID3\x04\0\x80\x7f\x7f\x7f\x7fTIT2\0\0\0\x02\0\x02\0aTXXX\0\0\0\x01\0\0\x01';
+
   it.each(Object.entries(parsers))('%s takes linear time', (_, parse) => {
-    for (const pattern of [...patterns, 'INFOaaaa\0\0\0\0', '\0\0\x02\0\0\0\x01\0']) {
+    for (const pattern of [...patterns, 'INFOaaaa\0\0\0\0', '\0\0\x02\0\0\0\x01\0', ID3]) {
       const small = bytesOf(pattern.repeat(Math.ceil(MIB / 16 / pattern.length)));
       const large = bytesOf(pattern.repeat(Math.ceil((4 * MIB) / pattern.length)));
       const time = (body: Uint8Array) => {
