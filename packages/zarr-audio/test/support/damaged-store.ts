@@ -1,7 +1,7 @@
 import { errorCode, type JsonValue } from '@zarr-audio/codec';
 import { resample } from '@zarr-audio/resampler';
 import { wavInput } from '@zarr-audio/wav';
-import { type ImportOptions, memoryStorage, openOrCreateStore, openStore } from '../../src/index';
+import { type ImportOptions, memoryStorage, openOrCreateStore, openStore, type Recording } from '../../src/index';
 import { bytesOf, codecs, importFixture } from './stores';
 
 export type Files = ReadonlyMap<string, Uint8Array>;
@@ -12,6 +12,8 @@ export interface SoundRecording {
   readonly totalSamples: number;
   readonly frameBytes: number;
   readonly pcm: Buffer;
+  /** What its source said beside the audio. */
+  readonly metadata: Buffer;
   readonly ranges: readonly (readonly [start: number, end: number])[];
 }
 
@@ -45,10 +47,15 @@ export async function soundStore(): Promise<{ files: Files; recordings: SoundRec
         [at(0.5), at(0.5) + 2000],
         [totalSamples - 700, totalSamples],
       ] as const;
-      recordings.push({ id, totalSamples, frameBytes: 2 * whole.channels, pcm: bytesOf(whole.data), ranges });
+      const [pcm, metadata] = [bytesOf(whole.data), await metadataOf(recording)];
+      recordings.push({ id, totalSamples, frameBytes: 2 * whole.channels, pcm, metadata, ranges });
     }
   }
   return { files, recordings };
+}
+
+async function metadataOf(recording: Recording): Promise<Buffer> {
+  return Buffer.concat((await recording.metadataPieces()).map(({ bytes }) => bytes));
 }
 
 /** What one read of a damaged recording came to. */
@@ -67,7 +74,7 @@ export async function readDamaged(files: Map<string, Uint8Array>, sound: SoundRe
 /**
  * Opens the store anew and reads.
  *
- * @param range  The whole, if left out.
+ * @param range  The whole, if left out, with what the source said beside the audio.
  * @returns `right`, `wrong` (other samples, or another number of them), or the error's code.
  * @throws what has no code, and if it takes too long.
  */
@@ -85,7 +92,7 @@ export async function readOnce(
 
 async function outcomeOf(
   files: Map<string, Uint8Array>,
-  { id, frameBytes, pcm }: SoundRecording,
+  { id, frameBytes, pcm, metadata }: SoundRecording,
   range: readonly [number, number] | undefined,
 ): Promise<Outcome> {
   try {
@@ -94,7 +101,8 @@ async function outcomeOf(
     const recording = await store.open(id);
     const block = await recording.read(range ? { start: range[0], end: range[1] } : {});
     const expected = range ? pcm.subarray(range[0] * frameBytes, range[1] * frameBytes) : pcm;
-    return bytesOf(block.data).equals(expected) ? 'right' : 'wrong';
+    const isRight = range !== undefined || (await metadataOf(recording)).equals(metadata);
+    return isRight && bytesOf(block.data).equals(expected) ? 'right' : 'wrong';
   } catch (error) {
     const code = errorCode(error);
     if (code === undefined) throw error;
