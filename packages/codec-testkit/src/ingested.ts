@@ -56,29 +56,26 @@ export async function* withinTime<T>(things: AsyncIterable<T>, timeLimitMs: numb
   const end = Date.now() + timeLimitMs;
   const iterator = things[Symbol.asyncIterator]();
   const tooLong = () => new LawError(`it takes over ${timeLimitMs} ms`, { timeLimitMs });
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(tooLong()), timeLimitMs);
-  });
-  timeout.catch(() => undefined);
-  let isDone = false;
+  // One timer for all steps, and one step at a time: a race with a promise that lasts would hold all that ever came.
+  let giveUp: (error: Error) => void = () => undefined;
+  const timer = setTimeout(() => giveUp(tooLong()), timeLimitMs);
+  let isOpen = true;
   try {
     for (;;) {
-      const next = await Promise.race([iterator.next(), timeout]);
-      // Where nothing is waited for, no timer comes to its turn.
+      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
+        giveUp = reject;
+        iterator.next().then(resolve, reject);
+      });
+      isOpen = !next.done;
+      // Where nothing is waited for, no timer has its turn.
       if (Date.now() > end) throw tooLong();
-      if (next.done) {
-        isDone = true;
-        return;
-      }
+      if (next.done) return;
       yield next.value;
     }
-  } catch (error) {
-    isDone = true;
-    throw error;
   } finally {
     clearTimeout(timer);
-    if (!isDone) await iterator.return?.();
+    // One that hangs would not be closed either.
+    if (isOpen && Date.now() <= end) await iterator.return?.();
   }
 }
 

@@ -41,6 +41,9 @@ export async function* ingestBlocks(source: ByteSource, signal?: AbortSignal): A
   }
   signal?.throwIfAborted();
   take(parser.finish());
+  // Blocks behind one that is cut off.
+  const rows = timeline.takeRows();
+  if (rows.length > 0) yield pieceOf(new Uint8Array(0), rows);
   yield { type: 'end', stream: 0, summary: timeline.summarize(header!.totalSamples) };
 }
 
