@@ -1,5 +1,8 @@
 import { type ByteSource, type CodecRegistry, errorCode, type JsonObject, type TaskRunner } from '@zarr-audio/codec';
 import { CacheBudget } from './arrays/index';
+import { Catalogue, type CatalogueOptions } from './catalogue/catalogue';
+import { entryOf } from './catalogue/entry';
+import { WritableCatalogue } from './catalogue/writable-catalogue';
 import { StoreError } from './errors';
 import { type ImportOptions, type ImportResult, importSource } from './import/import';
 import { encodeJson, isObject, readJson } from './json-file';
@@ -9,9 +12,11 @@ import { Recording } from './recording/recording';
 import { isRecordingId } from './recording/recording-id';
 import type { ReadableStorage, ReadOptions, WritableStorage } from './storage/storage';
 import { FORMAT_VERSION, MAGIC_ID, metadataKey, PRIVATE_GROUP, recordingPath } from './store-layout';
-import type { StoreWarning } from './warnings';
+import { type StoreWarning, warnOnConsole } from './warnings';
 
 const DEFAULT_CACHE_BYTES = 64 * 2 ** 20;
+/** Ids that a message names. */
+const LISTED = 20;
 
 export interface StoreOptions {
   /** `createRegistry([opus(), ...])` */
@@ -20,7 +25,7 @@ export interface StoreOptions {
   readonly tasks?: TaskRunner | undefined;
   /** What all its recordings together keep of their bytes and rows for the next read: 64 MiB, if left out. */
   readonly cacheBytes?: number | undefined;
-  /** What a caller should know of: told once for each recording that is opened. `console.warn`, if left out. */
+  /** What a caller should know of, such as an index that is lost: once for each recording that is opened. `console.warn`, if left out. */
   readonly onWarning?: ((warning: StoreWarning) => void) | undefined;
 }
 
@@ -111,31 +116,37 @@ export class AudioStore {
   readonly storage: ReadableStorage;
   readonly codecs: CodecRegistry;
   readonly tasks: TaskRunner | undefined;
-  readonly #onWarning: StoreOptions['onWarning'];
+  /** What is known of all recordings without opening them. */
+  readonly catalogue: Catalogue;
+  readonly #onWarning: (warning: StoreWarning) => void;
   readonly #cache: CacheBudget;
 
   /** Use `openStore`. */
-  constructor(storage: ReadableStorage, { codecs, tasks, onWarning, cacheBytes = DEFAULT_CACHE_BYTES }: StoreOptions) {
+  constructor(storage: ReadableStorage, options: StoreOptions) {
+    const { codecs, tasks, onWarning = warnOnConsole, cacheBytes = DEFAULT_CACHE_BYTES } = options;
     this.storage = storage;
     this.codecs = codecs;
     this.tasks = tasks;
     this.#onWarning = onWarning;
     this.#cache = new CacheBudget(cacheBytes);
+    this.catalogue = this.makeCatalogue({
+      storage,
+      onWarning,
+      describe: async (id, options) => entryOf(await this.open(id, options)),
+    });
+  }
+
+  protected makeCatalogue(options: CatalogueOptions): Catalogue {
+    return new Catalogue(options);
   }
 
   /**
-   * Ids of all recordings, sorted.
+   * Ids of all recordings, sorted: those of the catalogue, where the storage can't list (HTTP).
    *
-   * @throws {StoreError} `STORE_NOT_LISTABLE` where the storage can't list (HTTP)
+   * @throws {StoreError} `STORE_NOT_LISTABLE` where there is no catalogue either
    */
   async ids(options?: ReadOptions): Promise<string[]> {
-    if (!this.storage.list) {
-      throw new StoreError(
-        'STORE_NOT_LISTABLE',
-        `${this.storage.description} can't be listed over HTTP: open a recording by its full id`,
-        { store: this.storage.description },
-      );
-    }
+    if (!this.storage.list) return (await this.catalogue.entries(options)).map(({ id }) => id);
     return (await this.storage.list('/', options)).filter(isRecordingId);
   }
 
@@ -193,24 +204,27 @@ export class AudioStore {
     const isId = kind !== 'file:' && isRecordingId(text);
     if (isId && (!this.storage.list || (await this.storage.get(metadataKey(recordingPath(text)), options))))
       return text;
-    const ids = new Set<string>();
-    if (kind !== 'file:' && /^[0-9a-f]{1,16}$/.test(text)) {
-      for (const id of await this.ids(options)) if (id.startsWith(text)) ids.add(id);
-    }
-    if (kind !== 'sha:') {
-      for await (const entry of this.entries(options)) {
-        if ('recording' in entry && entry.recording.attributes.source.file === text) ids.add(entry.id);
-      }
-    }
+    const { entries, broken } = await this.catalogue.read(options);
+    const isMeant = (id: string, file?: string) =>
+      (kind !== 'file:' && isIdPrefix(text) && id.startsWith(text)) || (kind !== 'sha:' && file === text);
+    const meant = [...entries, ...broken].filter((each) => isMeant(each.id, 'file' in each ? each.file : undefined));
+    const ids = await this.#present(meant.map(({ id }) => id).sort(), options);
     const [id, ...others] = ids;
     if (id === undefined) {
       const message = `no recording of ${this.storage.description} is '${query}'`;
       throw new StoreError('RECORDING_NOT_FOUND', message, { query });
     }
     if (others.length === 0) return id;
-    const all = [...ids];
-    const message = `'${query}' may be any of ${all.join(', ')}: name one by its id`;
-    throw new StoreError('RECORDING_AMBIGUOUS', message, { query, ids: all });
+    const more = ids.length > LISTED ? ` and ${ids.length - LISTED} more` : '';
+    const message = `'${query}' may be any of ${ids.slice(0, LISTED).join(', ')}${more}: name one by its id`;
+    throw new StoreError('RECORDING_AMBIGUOUS', message, { query, ids });
+  }
+
+  /** Where the storage can't list, the catalogue may have recordings that are gone: of several that are meant one may be left. */
+  async #present(ids: readonly string[], options?: ReadOptions): Promise<readonly string[]> {
+    if (this.storage.list || ids.length < 2 || ids.length > LISTED) return ids;
+    const documents = await Promise.all(ids.map((id) => this.storage.get(metadataKey(recordingPath(id)), options)));
+    return ids.filter((_, i) => documents[i]);
   }
 
   /**
@@ -241,15 +255,24 @@ function parseQuery(query: string): { kind: string | undefined; text: string } {
   return { kind, text: text! };
 }
 
+function isIdPrefix(text: string): boolean {
+  return /^[0-9a-f]{1,16}$/.test(text);
+}
+
 /** A store that can be imported into. */
 export class WritableAudioStore extends AudioStore {
   declare readonly storage: WritableStorage;
+  declare readonly catalogue: WritableCatalogue;
   #exists: boolean;
 
   /** Use `openOrCreateStore`. */
   constructor(storage: WritableStorage, options: StoreOptions, exists: boolean) {
     super(storage, options);
     this.#exists = exists;
+  }
+
+  protected override makeCatalogue(options: CatalogueOptions): WritableCatalogue {
+    return new WritableCatalogue({ ...options, storage: this.storage });
   }
 
   /** Imports one file: a recording for each of its streams. See `importSource`. */
@@ -260,6 +283,7 @@ export class WritableAudioStore extends AudioStore {
       codecs,
       prepare: () => this.#create(),
       has: async (id: string) => (await storage.get(metadataKey(recordingPath(id)))) !== undefined,
+      added: (ids: readonly string[]) => this.catalogue.add(ids),
     };
     return importSource(target, source, { tasks: this.tasks, ...options });
   }

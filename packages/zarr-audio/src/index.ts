@@ -8,6 +8,9 @@ export {
   type StoreOptions,
   WritableAudioStore,
 } from './audio-store';
+export type { BrokenRecording, Catalogue, CatalogueContent } from './catalogue/catalogue';
+export type { CatalogueEntry } from './catalogue/entry';
+export type { WritableCatalogue } from './catalogue/writable-catalogue';
 export { SampleRangeError, StoreError } from './errors';
 export type { ImportOptions, ImportResult } from './import/import';
 export type { ImportChoices, ImportFailure } from './import/import-steps';

@@ -51,6 +51,8 @@ export interface ImportTarget {
   /** Called before the first byte is written. */
   prepare(): Promise<void>;
   has(id: string): Promise<boolean>;
+  /** Recordings of these ids are new, and in their places. */
+  added(ids: readonly string[]): Promise<void>;
 }
 
 /**
@@ -224,6 +226,7 @@ class Import {
       await Promise.allSettled(moved.map((id) => this.target.storage.remove(recordingPath(id))));
       throw error;
     }
+    await this.target.added(moved);
     return this.#results.sort((a, b) => a.stream - b.stream);
   }
 

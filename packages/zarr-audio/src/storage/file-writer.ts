@@ -1,4 +1,4 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { constants, type FileHandle, open, rm } from 'node:fs/promises';
 import { writeError } from './file-errors';
 import type { FileWriter } from './storage';
 
@@ -41,6 +41,23 @@ export async function createFile(path: string): Promise<FileWriter> {
       await rm(path, { force: true });
     },
   };
+}
+
+/** No link leads elsewhere, and nothing is made. */
+const APPEND = constants.O_WRONLY | constants.O_APPEND | (constants.O_NOFOLLOW ?? 0);
+
+/**
+ * Adds bytes to the end of a file.
+ *
+ * @throws The system's error.
+ */
+export async function appendToFile(path: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(path, APPEND);
+  try {
+    await writeAll(handle, bytes);
+  } finally {
+    await handle.close();
+  }
 }
 
 /** One call may write a part only. */

@@ -4,7 +4,7 @@ import { StoreError } from '../errors';
 import { checkByteRange } from './byte-range';
 import { isMissing, readError, systemCode, writeError } from './file-errors';
 import { FileRanges } from './file-ranges';
-import { createFile } from './file-writer';
+import { appendToFile, createFile } from './file-writer';
 import { makeFolder, refuseLinks, syncFolder, syncFoldersUp, syncTree } from './folders';
 import { badKey, joinKey, keySegments } from './keys';
 import type { ByteRange, StorageKey, WritableStorage } from './storage';
@@ -129,6 +129,17 @@ class FolderStorage implements WritableStorage {
       } catch (error) {
         if (systemCode(error) !== 'EEXIST') throw error;
         throw new StoreError('STORE_EXISTS', `${key} exists already`, { key }, error);
+      }
+    });
+  }
+
+  async append(key: StorageKey, bytes: Uint8Array): Promise<void> {
+    await this.#write(key, this.#fileSegments(key), async (path) => {
+      try {
+        await appendToFile(path, bytes);
+      } catch (error) {
+        if (systemCode(error) !== 'ENOENT') throw error;
+        throw new StoreError('STORE_NOT_FOUND', `there is no file ${key}`, { key }, error);
       }
     });
   }

@@ -54,6 +54,14 @@ export function memoryStorage(files: Map<string, Uint8Array> = new Map()): Writa
       place(key, new Uint8Array(0));
       return memoryWriter(files, key);
     },
+    async append(key, bytes) {
+      const before = files.get(at(key));
+      if (!before) throw new StoreError('STORE_NOT_FOUND', `there is no file ${key}`, { key });
+      const grown = new Uint8Array(before.byteLength + bytes.byteLength);
+      grown.set(before);
+      grown.set(bytes, before.byteLength);
+      files.set(key, grown);
+    },
     async rename(from, to) {
       const source = inside(at(from));
       if (inside(at(to)).startsWith(source)) throw badKey(to, `it lies in ${from}`);

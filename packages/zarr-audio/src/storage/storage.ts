@@ -56,6 +56,12 @@ export interface WritableStorage extends ReadableStorage {
    */
   create(key: StorageKey): Promise<FileWriter>;
   /**
+   * Adds bytes to the end of a file that is there, in one go where that can be had: what others add lies before or behind them. After a
+   * crash of the machine they, or a part of them, may be lost. Absent where it can't be had (object stores).
+   * @throws {StoreError} `STORE_NOT_FOUND` if there is no such file.
+   */
+  append?(key: StorageKey, bytes: Uint8Array): Promise<void>;
+  /**
    * Moves a folder, in one step; all that was written in it is on the disk when the promise is fulfilled.
    * @returns false, with nothing changed, if `to` exists. An empty folder counts as none.
    * @throws {StoreError} `STORE_NOT_FOUND` if `from` doesn't exist.

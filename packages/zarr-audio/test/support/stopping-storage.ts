@@ -31,6 +31,7 @@ export function stoppingStorage(inner: WritableStorage, lastStep: number): Stopp
     ...inner,
     set: (key, bytes) => step(() => inner.set(key, bytes)),
     create: (key) => step(async () => stoppingWriter(await inner.create(key))),
+    append: (key, bytes) => step(() => inner.append!(key, bytes)),
     rename: (from, to) => step(() => inner.rename(from, to)),
     remove: (key) => step(() => inner.remove(key)),
     stopped,

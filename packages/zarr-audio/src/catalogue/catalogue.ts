@@ -1,0 +1,146 @@
+import { StoreError } from '../errors';
+import { isRecordingId } from '../recording/recording-id';
+import type { ReadableStorage, ReadOptions } from '../storage/storage';
+import type { StoreWarning } from '../warnings';
+import type { CatalogueEntry } from './entry';
+import { parseLines } from './line';
+import { readSegments } from './segments';
+
+/** Recordings that are opened at the same time, where the catalogue knows nothing of them. */
+const OPENED_TOGETHER = 16;
+/** Segments, one behind the other, without one line of ours: what answers there is no catalogue. */
+const MAX_FOREIGN_SEGMENTS = 64;
+
+/** What the catalogue needs of its store. */
+export interface CatalogueOptions {
+  readonly storage: ReadableStorage;
+  /** Opens a recording, to say of it what a line says. */
+  describe(id: string, options?: ReadOptions): Promise<CatalogueEntry>;
+  onWarning(warning: StoreWarning): void;
+}
+
+/** A recording that can't be opened, and of which the catalogue knows nothing. */
+export interface BrokenRecording {
+  readonly id: string;
+  readonly error: Error;
+}
+
+export interface CatalogueContent {
+  /** In the order of their ids. */
+  readonly entries: CatalogueEntry[];
+  readonly broken: BrokenRecording[];
+}
+
+/**
+ * What is known of all recordings without opening them: read from the segments of docs/format.md.
+ *
+ * It is a memory of what recordings say, never the truth. Where the storage can list, lines of recordings that are gone are dropped,
+ * and recordings without a line (or with lines that contradict each other) are opened; over HTTP it is believed.
+ */
+export class Catalogue {
+  readonly #options: CatalogueOptions;
+
+  constructor(options: CatalogueOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * All recordings as they are now.
+   *
+   * @throws {StoreError} `STORE_NOT_LISTABLE` where there is no catalogue and the storage can't list; `CATALOGUE_DAMAGED`,
+   *   `CATALOGUE_TOO_LARGE` if what a server gives can't be one; what the storage throws
+   */
+  async read(options: ReadOptions = {}): Promise<CatalogueContent> {
+    const { content } = await this.readAll(options);
+    return content;
+  }
+
+  /** Those of `read` that can be opened. */
+  async entries(options: ReadOptions = {}): Promise<CatalogueEntry[]> {
+    return (await this.read(options)).entries;
+  }
+
+  protected async readAll(
+    options: ReadOptions,
+  ): Promise<{ content: CatalogueContent; missing: readonly CatalogueEntry[] }> {
+    const { storage } = this.#options;
+    // First of all: what is added meanwhile has a line and is not listed, which costs nothing.
+    const ids = (await storage.list?.('/', options))?.filter(isRecordingId);
+    const lines = await this.#readLines(options);
+    if (!ids) return { content: { entries: sortedById([...lines.entries.values()]), broken: [] }, missing: [] };
+    const { entries, contradicted } = lines;
+    const unknown = ids.filter((id) => !entries.has(id) || contradicted.has(id));
+    const described = await this.#describe(unknown, options);
+    const missing = new Map(described.entries.map((entry) => [entry.id, entry]));
+    const known = ids.map((id) => missing.get(id) ?? (contradicted.has(id) ? undefined : entries.get(id)));
+    return {
+      content: { entries: known.filter((entry) => entry !== undefined), broken: described.broken },
+      missing: described.entries.filter(({ id }) => !entries.has(id)),
+    };
+  }
+
+  async #readLines(options: ReadOptions) {
+    const { storage, onWarning } = this.#options;
+    const entries = new Map<string, CatalogueEntry>();
+    const contradicted = new Set<string>();
+    let segments = 0;
+    let damaged = 0;
+    let foreign = 0;
+    for await (const { bytes, isTooLong } of readSegments(storage, options)) {
+      let isForeign = bytes.byteLength > 0 || isTooLong;
+      const lines = parseLines(bytes, (entry) => {
+        isForeign = false;
+        const before = entries.get(entry.id);
+        if (before && !isSame(before, entry)) contradicted.add(entry.id);
+        entries.set(entry.id, entry);
+      });
+      segments++;
+      damaged += lines.damaged + (isTooLong ? 1 : 0);
+      foreign = isForeign ? foreign + 1 : 0;
+      if (!storage.list && foreign === MAX_FOREIGN_SEGMENTS) throw notACatalogue(storage);
+    }
+    // Where recordings can be listed, those lines are made again.
+    if (!storage.list && segments === 0) throw notListable(storage);
+    if (!storage.list && damaged > 0) {
+      const message = `${damaged} line(s) of the catalogue of ${storage.description} are damaged: recordings may be missing from it`;
+      onWarning({ code: 'CATALOGUE_DAMAGED', message, lines: damaged });
+    }
+    return { entries, contradicted };
+  }
+
+  async #describe(ids: readonly string[], options: ReadOptions): Promise<CatalogueContent> {
+    const entries: CatalogueEntry[] = [];
+    const broken: BrokenRecording[] = [];
+    for (let at = 0; at < ids.length; at += OPENED_TOGETHER) {
+      const together = ids.slice(at, at + OPENED_TOGETHER);
+      const results = await Promise.allSettled(together.map((id) => this.#options.describe(id, options)));
+      options.signal?.throwIfAborted();
+      for (const [i, result] of results.entries()) {
+        if (result.status === 'fulfilled') entries.push(result.value);
+        else if (result.reason instanceof Error) broken.push({ id: together[i]!, error: result.reason });
+        else throw result.reason;
+      }
+    }
+    return { entries, broken };
+  }
+}
+
+function sortedById(entries: CatalogueEntry[]): CatalogueEntry[] {
+  return entries.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function isSame(a: CatalogueEntry, b: CatalogueEntry): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function notListable({ description }: ReadableStorage): StoreError {
+  const message =
+    `${description} can't be listed and has no catalogue: open recordings by their full ids, or make one where ` +
+    'the store lies (zarr-audio gc)';
+  return new StoreError('STORE_NOT_LISTABLE', message, { store: description });
+}
+
+function notACatalogue({ description }: ReadableStorage): StoreError {
+  const message = `what ${description} gives for its catalogue holds no line of one`;
+  return new StoreError('CATALOGUE_DAMAGED', message, { store: description });
+}
