@@ -87,6 +87,9 @@ const REPAIRS: Readonly<Record<string, string>> = {
   WAV_DATA_TRUNCATED: 'the file ends before its header says; what is there is taken',
   WAV_PARTIAL_FRAME: 'the file ends within a frame',
   WAV_TRAILING_BYTES: 'bytes behind the file are left out',
+  WAV_SIZE_UNKNOWN: 'its header leaves its length open; all up to the end of the file is taken',
+  WAV_FORMAT_INCONSISTENT: 'its header says how long a frame is in two ways; channels and bits count',
+  WAV_BAD_INFO: 'a text in it claims to be longer than it can be; the audio is not concerned',
   WAV_SAMPLES_RIGHT_ALIGNED: 'samples lie at the other end of their bytes',
   PCM_CLIPPED: 'samples are louder than 16 bits can say, and were cut to that',
   PCM_ULTRASOUND_LOST:

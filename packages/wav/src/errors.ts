@@ -3,11 +3,14 @@ export type WavErrorCode = 'WAV_BAD_HEADER' | 'WAV_NO_DATA' | 'WAV_UNSUPPORTED_F
 
 /** What of a damaged file was mended or passed over: `Repair.code`. */
 export type WavRepairCode =
+  | 'WAV_BAD_INFO'
   | 'WAV_CHUNK_SKIPPED'
   | 'WAV_CHUNK_TRUNCATED'
   | 'WAV_DATA_TRUNCATED'
+  | 'WAV_FORMAT_INCONSISTENT'
   | 'WAV_PARTIAL_FRAME'
   | 'WAV_SECOND_DATA'
+  | 'WAV_SIZE_UNKNOWN'
   | 'WAV_SIZE_WRAPPED'
   | 'WAV_SAMPLES_RIGHT_ALIGNED'
   | 'WAV_TRAILING_BYTES';

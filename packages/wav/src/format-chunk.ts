@@ -13,6 +13,8 @@ export interface WavFormat {
   readonly validBits: number;
   /** Bytes of one frame: a sample of each channel. */
   readonly blockAlign: number;
+  /** The chunk says so, too. */
+  readonly isConsistent: boolean;
   readonly littleEndian: boolean;
 }
 
@@ -101,6 +103,7 @@ export function parseFormat(body: Uint8Array, byteOffset: number, littleEndian: 
     sampleBytes,
     validBits,
     blockAlign: sampleBytes * channels,
+    isConsistent: sampleBytes * channels === statedAlign,
     littleEndian,
   };
   if (!isReadable(format)) {

@@ -2,7 +2,7 @@ import { parseBext } from './bext';
 import type { WavRepairCode } from './errors';
 import { parseGuano } from './guano';
 import { parseId3 } from './id3';
-import { parseInfo } from './info';
+import { isInfoCut, parseInfo } from './info';
 import { parseIxml } from './ixml';
 import type { MetadataFields, Repair, SourcePiece } from './pcm';
 import { isId3 } from './tags';
@@ -53,6 +53,7 @@ export class Pieces {
     const fields = parseFields(name, bytes, this.#littleEndian);
     this.#pieces.push({ name, byteOffset, bytes, ...(Object.keys(fields).length > 0 ? { fields } : {}) });
     this.#bytes += bytes.byteLength;
+    if (name === 'LIST' && isInfoCut(bytes, this.#littleEndian)) this.tell('WAV_BAD_INFO', byteOffset - 8);
   }
 
   tell(code: WavRepairCode, byteOffset: number): void {

@@ -68,6 +68,7 @@ export async function readHeader(reader: ByteReader): Promise<WavHeader> {
     if (chunk.id === 'fmt ') {
       const body = await reader.read(Math.min(chunk.byteLength, 40));
       format = parseFormat(body, chunk.byteOffset, littleEndian);
+      if (!format.isConsistent) pieces.tell('WAV_FORMAT_INCONSISTENT', chunk.byteOffset + 12);
     } else if (chunk.id === 'ds64') {
       longSize = dataSize(await reader.read(Math.min(chunk.byteLength, 28)), littleEndian);
     } else {
@@ -146,10 +147,11 @@ function chunkAt(bytes: Uint8Array, byteOffset: number, littleEndian: boolean): 
   return { id: ascii(bytes.subarray(0, 4)), byteLength, byteOffset };
 }
 
-/** `ds64`: u64 size of the file, u64 size of the data. */
+/** `ds64`: u64 size of the file, u64 size of the data. No file has 2^53 bytes: more is as much as that. */
 function dataSize(body: Uint8Array, littleEndian: boolean): number | undefined {
   if (body.byteLength < 16) return undefined;
-  return Number(new DataView(body.buffer, body.byteOffset).getBigUint64(8, littleEndian));
+  const size = new DataView(body.buffer, body.byteOffset).getBigUint64(8, littleEndian);
+  return Math.min(Number(size), Number.MAX_SAFE_INTEGER);
 }
 
 /** A size of 0 means samples up to the end (written to a pipe), unless other chunks follow: then there are none. */

@@ -51,6 +51,9 @@ export async function openWav(source: ByteSource, options: Options = {}): Promis
       rightAligned = await findAlignment(reader, format, header.dataOffset + extent.readBytes);
     }
     const repairs = [...extent.repairs];
+    if (header.statedBytes === undefined) {
+      repairs.push({ code: 'WAV_SIZE_UNKNOWN', byteOffset: header.dataOffset - 4, samples: 0 });
+    }
     if (header.isWrapped) repairs.push({ code: 'WAV_SIZE_WRAPPED', byteOffset: header.dataOffset - 4, samples: 0 });
     if (rightAligned) {
       repairs.push({ code: 'WAV_SAMPLES_RIGHT_ALIGNED', byteOffset: header.dataOffset, samples: 0 });

@@ -141,6 +141,12 @@ describe('the corpus', () => {
       'wav/pcmwaveformat-24bit-4byte-48kHz-stereo.wav',
       [{ code: 'WAV_SAMPLES_RIGHT_ALIGNED', byteOffset: 44, samples: 0 }],
     ],
+    ['malformed/wave_metadata_bad_len.wav', [{ code: 'WAV_BAD_INFO', byteOffset: 36, samples: 0 }]],
+    ['malformed/bug1301226-odd.wav', [{ code: 'WAV_SIZE_UNKNOWN', byteOffset: 78, samples: 0 }]],
+    [
+      'malformed/test-8000Hz-le-3ch-5S-24bit-inconsistent.wav',
+      [{ code: 'WAV_FORMAT_INCONSISTENT', byteOffset: 32, samples: 0 }],
+    ],
     ['wildlife/20210201_210100T.WAV', []],
     ['wildlife/audiomoth_gps.wav', []],
     ['wav/M1F1-int12WE-AFsp.wav', []],

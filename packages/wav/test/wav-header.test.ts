@@ -105,8 +105,9 @@ describe('the size of the data', () => {
   };
 
   it.each([0, 0xffff_ffff])('%i: up to the end of the file', async (size) => {
-    expect(await read(sized(size))).toEqual({ samples: [1, 2, 3, 4], tags: {}, repairs: [] });
-    const partial = [{ code: 'WAV_PARTIAL_FRAME', byteOffset: 50, samples: 0 }];
+    const unknown = { code: 'WAV_SIZE_UNKNOWN', byteOffset: 40, samples: 0 };
+    expect(await read(sized(size))).toEqual({ samples: [1, 2, 3, 4], tags: {}, repairs: [unknown] });
+    const partial = [{ code: 'WAV_PARTIAL_FRAME', byteOffset: 50, samples: 0 }, unknown];
     expect(await read(sized(size, samples.slice(0, 7)).subarray(0, 51))).toEqual({
       samples: [1, 2, 3],
       tags: {},
@@ -155,6 +156,23 @@ describe('the size of the data', () => {
     }
   });
 
+  it.each([2n ** 63n, 2n ** 64n - 1n])(
+    'in ds64 beyond all reason (%s): what is there, and a repair that is a number',
+    async (size) => {
+      const ds64 = new Uint8Array(28);
+      new DataView(ds64.buffer).setBigUint64(8, size, true);
+      const chunks = [
+        ['ds64', ds64],
+        ['fmt ', mono16],
+        ['data', samples, { size: 0xffff_ffff }],
+      ] as const;
+      const { samples: found, repairs } = await read(wavFile(chunks, 'RF64'));
+      expect(found).toEqual([1, 2, 3, 4]);
+      expect(repairs).toMatchObject([{ code: 'WAV_DATA_TRUNCATED', byteOffset: 88 }]);
+      expect(repairs.every((repair) => Number.isSafeInteger(repair.samples))).toBe(true);
+    },
+  );
+
   it('is found while reading, where the source does not know its length', async () => {
     const unknown = { byteLength: undefined };
     const [cut] = await openWav(bytesSource(sized(13), unknown));
@@ -165,9 +183,39 @@ describe('the size of the data', () => {
     }
     const [open] = await openWav(bytesSource(sized(0), unknown));
     expect([...(await readAll(open))]).toEqual([1, 2, 3, 4]);
-    expect(open.repairs()).toEqual([]);
+    expect(open.repairs()).toEqual([{ code: 'WAV_SIZE_UNKNOWN', byteOffset: 40, samples: 0 }]);
     const [short] = await openWav(bytesSource(sized(8, [1]).subarray(0, 45), unknown));
     await expect(readAll(short)).rejects.toMatchObject({ code: 'WAV_NO_DATA' });
+  });
+});
+
+describe('what contradicts itself', () => {
+  it.each([
+    [4, 2, 16],
+    [0, 1, 16],
+    [1, 2, 24],
+  ])('a frame of %i bytes, of %i channels of %i bits: the bits count, and a repair', async (align, channels, bits) => {
+    const bytes = Array.from({ length: (bits / 8) * channels }, (_, i) => i + 1);
+    const stated = wavFile([
+      ['fmt ', fmt(1, channels, 8_000, align, bits)],
+      ['data', bytes],
+    ]);
+    const isRight = align === (bits / 8) * channels;
+    const found = await read(stated);
+    expect(found.samples.length).toBe(channels);
+    const repair = { code: 'WAV_FORMAT_INCONSISTENT', byteOffset: 32, samples: 0 };
+    expect(found.repairs).toEqual(isRight ? [] : [repair]);
+  });
+
+  it('a text that leads out of its list: its beginning, and a repair', async () => {
+    const list = [...'INFOICMT\x09\0\0\0Marsh'].map((c) => c.charCodeAt(0));
+    const file = wavFile([
+      ['fmt ', mono16],
+      ['LIST', list],
+      ['data', samples],
+    ]);
+    const repair = { code: 'WAV_BAD_INFO', byteOffset: 36, samples: 0 };
+    expect(await read(file)).toEqual({ samples: [1, 2, 3, 4], tags: { comment: 'Marsh' }, repairs: [repair] });
   });
 });
 
