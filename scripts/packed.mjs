@@ -48,11 +48,11 @@ export function copyAside(folder) {
 }
 
 /** Installs what a folder's package.json names: packages of ours from their tarballs, all others from npm's registry. */
-export function installPacked(folder, tarballs) {
+export function installPacked(folder, tarballs, options = []) {
   const { dependencies, devDependencies, peerDependencies } = readManifest(folder);
   const named = Object.keys({ ...dependencies, ...devDependencies, ...peerDependencies });
   const ours = withDependencies(named.filter((name) => manifests.has(name))).map((name) => tarballs.get(name));
-  installTarballs(folder, ours);
+  installTarballs(folder, ours, options);
 }
 
 export function installTarballs(folder, paths, options = []) {

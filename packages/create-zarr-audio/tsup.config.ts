@@ -1,0 +1,3 @@
+import { preset } from '../../tsup.preset';
+
+export default preset({ 'create-zarr-audio': 'src/create-zarr-audio.ts' }, { dts: false });
