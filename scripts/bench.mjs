@@ -15,6 +15,7 @@ const all = [
   'many',
   'http',
   'flac',
+  'flac-seek',
   'memory',
   'memory-demux',
 ];
