@@ -62,7 +62,12 @@ export interface PcmInput {
   readonly id: string;
   /** Is this file mine? `head` holds its first bytes, 64 KiB or all. */
   probe(head: Uint8Array): boolean;
-  /** The audio streams of the file; one of them is asked for its blocks at a time. */
+  /**
+   * The audio streams of the file; one of them is asked for its blocks at a time.
+   *
+   * @throws with a code that ends in `_UNSUPPORTED_FORMAT`, if it is a file of this kind with something in it that this input does not
+   *   read, and others may: the next one that takes the file is asked then.
+   */
   open(source: ByteSource, options?: { signal?: AbortSignal | undefined }): Promise<readonly PcmSource[]>;
 }
 

@@ -8,11 +8,25 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { type ByteSource, bytesSource, createRegistry, type PcmInput, type PcmSource } from '@zarr-audio/codec';
+import {
+  type ByteSource,
+  bytesSource,
+  CodedError,
+  createRegistry,
+  type PcmInput,
+  type PcmSource,
+} from '@zarr-audio/codec';
 import type { OpusBackend } from '@zarr-audio/opus-codec';
 import { describe, expect, it } from 'vitest';
 import { encodeOpus } from '../../opus-codec/src/encode/encode';
-import { memoryStorage, openOrCreateStore, openStore, StoreError, type WritableStorage } from '../src/index';
+import {
+  memoryStorage,
+  openOrCreateStore,
+  openStore,
+  probeSource,
+  StoreError,
+  type WritableStorage,
+} from '../src/index';
 import { fileSource, fileStorage } from '../src/node';
 import { allocate, outputType } from '../src/read/pcm-assembly';
 import { fixtures } from './support/corpus';
@@ -36,6 +50,36 @@ function silence(frames: number, sampleRate = 48_000, channels = 1): PcmInput {
   };
   return { id: 'silence', probe: () => true, open: async () => [pcm] };
 }
+
+describe('an input that takes a file and does not read what is in it', () => {
+  const failing = (id: string, code: string): PcmInput => ({
+    ...{ id, probe: () => true, open: () => Promise.reject(new CodedError(code, id)) },
+  });
+  const unsupported = failing('first', 'WAV_UNSUPPORTED_FORMAT');
+  const file = bytesSource('a.wav', new Uint8Array(44));
+
+  it('leaves it to the next one that takes it', async () => {
+    const none: PcmInput = { ...silence(10), probe: () => false };
+    const inputs = [unsupported, none, silence(480)];
+    const store = await newStore();
+    expect(await store.import(file, { inputs })).toMatchObject([{ status: 'imported' }]);
+    expect(await probeSource(file, { inputs, codecs })).toMatchObject({ reader: 'silence', action: 'encode' });
+  });
+
+  it('fails as the last one did; what is damaged is left to nobody', async () => {
+    const cases: [PcmInput[], string][] = [
+      [[unsupported], 'WAV_UNSUPPORTED_FORMAT'],
+      [[unsupported, failing('second', 'FFMPEG_NOT_FOUND')], 'FFMPEG_NOT_FOUND'],
+      [[failing('first', 'WAV_BAD_HEADER'), silence(480)], 'WAV_BAD_HEADER'],
+    ];
+    for (const [inputs, expected] of cases) {
+      const store = await newStore();
+      await expect(store.import(file, { inputs })).rejects.toThrow(code(expected));
+      expect(await probeSource(file, { inputs, codecs })).toMatchObject({ error: { code: expected } });
+      expect(await store.ids()).toEqual([]);
+    }
+  });
+});
 
 describe('input that can not be imported', () => {
   const cases: [string, Uint8Array, string][] = [

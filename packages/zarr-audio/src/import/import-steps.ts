@@ -198,7 +198,7 @@ async function* decodedSteps(
   options: ImportChoices,
 ): AsyncGenerator<ImportStep> {
   const { signal, inputs = [] } = options;
-  const input = inputFor(head, options);
+  const [input, ...others] = inputs.filter((candidate) => candidate.probe(head));
   if (!input) {
     const known = (all: readonly { id: string }[]) => all.map(({ id }) => id).join(', ') || 'none';
     throw new StoreError(
@@ -207,16 +207,31 @@ async function* decodedSteps(
       { file: source.name },
     );
   }
-  yield { type: 'taken', by: input, isKept: false };
+  const { streams, by } = yield* openedBy([input, ...others], source, signal);
   const codec = encoderOf(codecs, options);
-  const streams = await input.open(source, { signal });
   const numbered = new Map(streams.map((pcm, place) => [pcm.stream ?? place, pcm]));
   const chosen = options.stream === undefined ? [...numbered.keys()] : [options.stream];
   yield { type: 'read' };
   for (const stream of chosen) {
     const pcm = numbered.get(stream);
     if (!pcm) throw noSuchStream(source.name, stream, Math.max(-1, ...numbered.keys()) + 1);
-    yield encodeStep(codecs, input, codec, stream, pcm, options, chosen.length === 1);
+    yield encodeStep(codecs, by, codec, stream, pcm, options, chosen.length === 1);
+  }
+}
+
+/** By the first input that takes the file and reads what is in it. */
+async function* openedBy(
+  [by, ...others]: readonly [PcmInput, ...PcmInput[]],
+  source: ByteSource,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<ImportStep, { streams: readonly PcmSource[]; by: PcmInput }> {
+  yield { type: 'taken', by, isKept: false };
+  try {
+    return { streams: await by.open(source, { signal }), by };
+  } catch (error) {
+    const [next, ...rest] = others;
+    if (!next || !errorCode(error)?.endsWith('_UNSUPPORTED_FORMAT')) throw error;
+    return yield* openedBy([next, ...rest], source, signal);
   }
 }
 
