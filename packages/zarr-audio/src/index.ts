@@ -9,6 +9,7 @@ export {
   WritableAudioStore,
 } from './audio-store';
 export type { BrokenRecording, Catalogue, CatalogueContent } from './catalogue/catalogue';
+export type { CompactResult } from './catalogue/compact';
 export type { CatalogueEntry } from './catalogue/entry';
 export type { WritableCatalogue } from './catalogue/writable-catalogue';
 export { SampleRangeError, StoreError } from './errors';

@@ -3,7 +3,7 @@ import { isRecordingId } from '../recording/recording-id';
 import type { ReadableStorage, ReadOptions } from '../storage/storage';
 import type { StoreWarning } from '../warnings';
 import type { CatalogueEntry } from './entry';
-import { parseLines } from './line';
+import { fitsLine, parseLines } from './line';
 import { readSegments } from './segments';
 
 /** Recordings that are opened at the same time, where the catalogue knows nothing of them. */
@@ -29,6 +29,18 @@ export interface CatalogueContent {
   /** In the order of their ids. */
   readonly entries: CatalogueEntry[];
   readonly broken: BrokenRecording[];
+}
+
+/** What lies in the segments, and what a reader makes of it. */
+export interface CatalogueState {
+  readonly content: CatalogueContent;
+  /** Those of `content` that should have a line, and have none. */
+  readonly missing: readonly CatalogueEntry[];
+  /** Numbers of the segments that hold anything. */
+  readonly filled: readonly number[];
+  /** Whole ones in all segments, and whatever else lies in them. */
+  readonly lines: number;
+  readonly damaged: number;
 }
 
 /**
@@ -60,22 +72,20 @@ export class Catalogue {
     return (await this.read(options)).entries;
   }
 
-  protected async readAll(
-    options: ReadOptions,
-  ): Promise<{ content: CatalogueContent; missing: readonly CatalogueEntry[] }> {
+  protected async readAll(options: ReadOptions): Promise<CatalogueState> {
     const { storage } = this.#options;
     // First of all: what is added meanwhile has a line and is not listed, which costs nothing.
     const ids = (await storage.list?.('/', options))?.filter(isRecordingId);
-    const lines = await this.#readLines(options);
-    if (!ids) return { content: { entries: sortedById([...lines.entries.values()]), broken: [] }, missing: [] };
-    const { entries, contradicted } = lines;
+    const { entries, contradicted, ...state } = await this.#readLines(options);
+    if (!ids) return { ...state, content: { entries: sortedById([...entries.values()]), broken: [] }, missing: [] };
     const unknown = ids.filter((id) => !entries.has(id) || contradicted.has(id));
     const described = await this.#describe(unknown, options);
     const missing = new Map(described.entries.map((entry) => [entry.id, entry]));
     const known = ids.map((id) => missing.get(id) ?? (contradicted.has(id) ? undefined : entries.get(id)));
     return {
+      ...state,
       content: { entries: known.filter((entry) => entry !== undefined), broken: described.broken },
-      missing: described.entries.filter(({ id }) => !entries.has(id)),
+      missing: described.entries.filter((entry) => !entries.has(entry.id) && fitsLine(entry)),
     };
   }
 
@@ -83,20 +93,25 @@ export class Catalogue {
     const { storage, onWarning } = this.#options;
     const entries = new Map<string, CatalogueEntry>();
     const contradicted = new Set<string>();
+    const filled: number[] = [];
     let segments = 0;
+    let count = 0;
     let damaged = 0;
     let foreign = 0;
-    for await (const { bytes, isTooLong } of readSegments(storage, options)) {
-      let isForeign = bytes.byteLength > 0 || isTooLong;
-      const lines = parseLines(bytes, (entry) => {
-        isForeign = false;
-        const before = entries.get(entry.id);
-        if (before && !isSame(before, entry)) contradicted.add(entry.id);
+    for await (const { number, bytes, isTooLong } of readSegments(storage, options)) {
+      const before = count;
+      const { damaged: bad, isTorn } = parseLines(bytes, (entry) => {
+        const known = entries.get(entry.id);
+        if (known && !isSame(known, entry)) contradicted.add(entry.id);
         entries.set(entry.id, entry);
+        count++;
       });
       segments++;
-      damaged += lines.damaged + (isTooLong ? 1 : 0);
-      foreign = isForeign ? foreign + 1 : 0;
+      const isFilled = bytes.byteLength > 0 || isTooLong;
+      if (isFilled) filled.push(number);
+      // A line without an end may be whole in a moment.
+      damaged += bad + (isTooLong ? 1 : 0) + (isTorn && storage.list ? 1 : 0);
+      foreign = isFilled && count === before ? foreign + 1 : 0;
       if (!storage.list && foreign === MAX_FOREIGN_SEGMENTS) throw notACatalogue(storage);
     }
     // Where recordings can be listed, those lines are made again.
@@ -105,7 +120,7 @@ export class Catalogue {
       const message = `${damaged} line(s) of the catalogue of ${storage.description} are damaged: recordings may be missing from it`;
       onWarning({ code: 'CATALOGUE_DAMAGED', message, lines: damaged });
     }
-    return { entries, contradicted };
+    return { entries, contradicted, filled, lines: count, damaged };
   }
 
   async #describe(ids: readonly string[], options: ReadOptions): Promise<CatalogueContent> {

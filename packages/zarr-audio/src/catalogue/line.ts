@@ -18,19 +18,31 @@ const CHECKSUM_PREFIX = ',"crc32c":"';
 /** From the end of what is under the checksum: `,"crc32c":"89abcdef"}`. */
 const CHECKSUM_BYTES = CHECKSUM_PREFIX.length + 10;
 /** A longer line is none of ours. */
-export const MAX_LINE_BYTES = 16_384;
+const MAX_LINE_BYTES = 16_384;
+/** With these, and attributes as short as they are, none of ours is as long as that, whatever has to be escaped. */
+const MAX_FILE_CHARS = 1_024;
+const MAX_WORD_CHARS = 64;
 
 const NEWLINE = 10;
 const encoder = new TextEncoder();
 
-/** Lines of entries. Those that don't fit a line, as their file has a name of thousands of characters, have none. */
+/** Can there be a line of it? Not where the source has a name of thousands of characters: such recordings are always opened. */
+export function fitsLine({ file, start, codec }: CatalogueEntry): boolean {
+  return file.length <= MAX_FILE_CHARS && (start?.length ?? 0) <= MAX_WORD_CHARS && codec.length <= MAX_WORD_CHARS;
+}
+
+/** Lines of entries that fit them. */
 export function encodeLines(entries: readonly CatalogueEntry[]): Uint8Array {
-  const lines = entries.map(encodeLine).filter((line) => line.byteLength <= MAX_LINE_BYTES);
-  const bytes = new Uint8Array(lines.reduce((sum, line) => sum + line.byteLength, 0));
+  return joined(entries.map(encodeLine));
+}
+
+/** Lines one behind the other. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
   let at = 0;
-  for (const line of lines) {
-    bytes.set(line, at);
-    at += line.byteLength;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
   }
   return bytes;
 }
@@ -41,19 +53,26 @@ function encodeLine(entry: CatalogueEntry): Uint8Array {
   return encoder.encode(`${text}${CHECKSUM_PREFIX}${hex(checksum)}"}\n`);
 }
 
-/** Gives each whole line of a segment, as an entry; what is no line of ours is counted, and costs no other. */
-export function parseLines(segment: Uint8Array, found: (entry: CatalogueEntry) => void): { damaged: number } {
+/**
+ * Gives each whole line of a segment, as an entry; what is no line of ours is counted, and costs no other.
+ *
+ * @returns `isTorn`: the last line has no end.
+ */
+export function parseLines(
+  segment: Uint8Array,
+  found: (entry: CatalogueEntry) => void,
+): { damaged: number; isTorn: boolean } {
   let damaged = 0;
   let end: number;
   for (let start = 0; start < segment.byteLength; start = end + 1) {
     end = segment.indexOf(NEWLINE, start);
     // What has no end is being written, or its writer was stopped: the recording may have no line.
-    if (end < 0) break;
+    if (end < 0) return { damaged, isTorn: true };
     const entry = parseLine(segment.subarray(start, end));
     if (entry) found(entry);
     else damaged++;
   }
-  return { damaged };
+  return { damaged, isTorn: false };
 }
 
 function parseLine(line: Uint8Array): CatalogueEntry | undefined {
@@ -81,8 +100,9 @@ function checkedEntry(json: JsonObject): CatalogueEntry | undefined {
   if (!isCount(stream) || !isCount(bytes) || !isCount(samples) || !isCount(channels)) return undefined;
   if (!isCount(sampleRate) || sampleRate === 0 || channels === 0) return undefined;
   if (!isFlatAttributes(attributes)) return undefined;
-  const entry = { id, sha256, file, stream, bytes, start, samples, sampleRate, channels, codec, attributes };
-  return partial === true ? { ...entry, partial } : entry;
+  const base = { id, sha256, file, stream, bytes, start, samples, sampleRate, channels, codec, attributes };
+  const entry: CatalogueEntry = partial === true ? { ...base, partial } : base;
+  return fitsLine(entry) ? entry : undefined;
 }
 
 function isCount(value: JsonValue | undefined): value is number {

@@ -1,10 +1,12 @@
 import type { ReadOptions, WritableStorage } from '../storage/storage';
-import { Catalogue, type CatalogueOptions } from './catalogue';
+import { Catalogue, type CatalogueOptions, type CatalogueState } from './catalogue';
+import { type CompactResult, compactCatalogue } from './compact';
 import type { CatalogueEntry } from './entry';
+import { fitsLine } from './line';
 import { SegmentWriter } from './segment-writer';
 
-/** Lines that are written together when a catalogue is made again. */
-const REPAIRED_TOGETHER = 1_000;
+/** Lines that are written together. */
+const WRITTEN_TOGETHER = 1_000;
 
 /** Recordings by the SHA-256 of their source. */
 type BySource = Map<string, CatalogueEntry[]>;
@@ -14,6 +16,7 @@ type BySource = Map<string, CatalogueEntry[]>;
  * What it reads it mends: recordings without a line get one.
  */
 export class WritableCatalogue extends Catalogue {
+  readonly #storage: WritableStorage;
   readonly #writer: SegmentWriter;
   readonly #describe: CatalogueOptions['describe'];
   readonly #onWarning: CatalogueOptions['onWarning'];
@@ -22,6 +25,7 @@ export class WritableCatalogue extends Catalogue {
 
   constructor(options: CatalogueOptions & { readonly storage: WritableStorage }) {
     super(options);
+    this.#storage = options.storage;
     this.#writer = new SegmentWriter(options.storage);
     this.#describe = options.describe;
     this.#onWarning = options.onWarning;
@@ -50,22 +54,35 @@ export class WritableCatalogue extends Catalogue {
     await this.#write(ids, async () => {
       // Read from the recordings: a line is the same whoever makes it.
       for (const id of ids) entries.push(await this.#describe(id));
-      return entries;
+      return entries.filter(fitsLine);
     });
     const sizes = await this.#sizes?.catch(() => undefined);
     if (sizes) for (const entry of entries) addBySize(sizes, entry);
   }
 
-  protected override async readAll(options: ReadOptions) {
+  /** What the segments hold in fewer of them, one line a recording. See `compactCatalogue`. */
+  async compact(options: ReadOptions = {}): Promise<CompactResult> {
+    return compactCatalogue({
+      storage: this.#storage,
+      read: () => super.readAll(options),
+      append: (entries) => this.#append(entries),
+    });
+  }
+
+  protected override async readAll(options: ReadOptions): Promise<CatalogueState> {
     const all = await super.readAll(options);
-    for (let at = 0; at < all.missing.length; at += REPAIRED_TOGETHER) {
-      const entries = all.missing.slice(at, at + REPAIRED_TOGETHER);
+    await this.#append(all.missing);
+    return all;
+  }
+
+  async #append(entries: readonly CatalogueEntry[]): Promise<void> {
+    for (let at = 0; at < entries.length; at += WRITTEN_TOGETHER) {
+      const some = entries.slice(at, at + WRITTEN_TOGETHER);
       await this.#write(
-        entries.map(({ id }) => id),
-        async () => entries,
+        some.map(({ id }) => id),
+        async () => some,
       );
     }
-    return all;
   }
 
   async #groupBySize(options: ReadOptions): Promise<Map<number, BySource>> {
