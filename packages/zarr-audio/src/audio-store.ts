@@ -1,7 +1,7 @@
 import { type ByteSource, type CodecRegistry, errorCode, type JsonObject, type TaskRunner } from '@zarr-audio/codec';
 import { CacheBudget } from './arrays/index';
-import { Catalogue, type CatalogueOptions } from './catalogue/catalogue';
-import { entryOf } from './catalogue/entry';
+import { Catalogue, type CatalogueContent, type CatalogueOptions } from './catalogue/catalogue';
+import type { CatalogueQuery } from './catalogue/query';
 import { WritableCatalogue } from './catalogue/writable-catalogue';
 import { StoreError } from './errors';
 import { type ImportOptions, type ImportResult, importSource } from './import/import';
@@ -129,11 +129,7 @@ export class AudioStore {
     this.tasks = tasks;
     this.#onWarning = onWarning;
     this.#cache = new CacheBudget(cacheBytes);
-    this.catalogue = this.makeCatalogue({
-      storage,
-      onWarning,
-      describe: async (id, options) => entryOf(await this.open(id, options)),
-    });
+    this.catalogue = this.makeCatalogue({ storage, onWarning, open: (id, read) => this.open(id, read) });
   }
 
   protected makeCatalogue(options: CatalogueOptions): Catalogue {
@@ -161,6 +157,16 @@ export class AudioStore {
         yield { id, error };
       }
     }
+  }
+
+  /**
+   * Recordings by time and attributes, from the catalogue: none is opened for it. See `CatalogueQuery`.
+   *
+   * @throws {TypeError}, {RangeError} for a query that makes no sense
+   * @throws as `Catalogue.read`
+   */
+  query(query: CatalogueQuery, options?: ReadOptions): Promise<CatalogueContent> {
+    return this.catalogue.query(query, options);
   }
 
   /**

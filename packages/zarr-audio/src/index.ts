@@ -11,6 +11,7 @@ export {
 export type { BrokenRecording, Catalogue, CatalogueContent } from './catalogue/catalogue';
 export type { CompactResult } from './catalogue/compact';
 export type { CatalogueEntry } from './catalogue/entry';
+export type { CatalogueQuery } from './catalogue/query';
 export type { WritableCatalogue } from './catalogue/writable-catalogue';
 export { SampleRangeError, StoreError } from './errors';
 export type { ImportOptions, ImportResult } from './import/import';

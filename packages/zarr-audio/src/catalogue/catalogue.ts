@@ -1,9 +1,11 @@
+import { errorCode } from '@zarr-audio/codec';
 import { StoreError } from '../errors';
 import { isRecordingId } from '../recording/recording-id';
 import type { ReadableStorage, ReadOptions } from '../storage/storage';
 import type { StoreWarning } from '../warnings';
-import type { CatalogueEntry } from './entry';
+import { allAttributes, type CatalogueEntry, entryOf, type OpenedRecording } from './entry';
 import { fitsLine, parseLines } from './line';
+import { type CatalogueQuery, catalogueFilter } from './query';
 import { readSegments } from './segments';
 
 /** Recordings that are opened at the same time, where the catalogue knows nothing of them. */
@@ -14,8 +16,8 @@ const MAX_FOREIGN_SEGMENTS = 64;
 /** What the catalogue needs of its store. */
 export interface CatalogueOptions {
   readonly storage: ReadableStorage;
-  /** Opens a recording, to say of it what a line says. */
-  describe(id: string, options?: ReadOptions): Promise<CatalogueEntry>;
+  /** Opens a recording: it says itself what a line says of it. */
+  open(id: string, options?: ReadOptions): Promise<OpenedRecording>;
   onWarning(warning: StoreWarning): void;
 }
 
@@ -72,6 +74,28 @@ export class Catalogue {
     return (await this.read(options)).entries;
   }
 
+  /**
+   * Those of `read` that a query means, by their lines alone: recordings are opened where a line has no room for what is asked. Recordings
+   * that are broken are told in any case.
+   *
+   * @throws {TypeError}, {RangeError} for a query that makes no sense
+   * @throws as `read`
+   */
+  async query(query: CatalogueQuery, options: ReadOptions = {}): Promise<CatalogueContent> {
+    const filter = catalogueFilter(query);
+    const { entries, broken } = await this.read(options);
+    const answers = entries.map((entry) => filter.matches(entry));
+    const unknown = entries.filter((_, i) => answers[i] === undefined);
+    const opened = await this.#openEach(unknown, options, (recording) =>
+      filter.matchesAll(entryOf(recording), allAttributes(recording)) ? recording.id : undefined,
+    );
+    const ids = new Set(opened.results);
+    return {
+      entries: entries.filter(({ id }, i) => answers[i] || ids.has(id)),
+      broken: [...broken, ...opened.broken].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    };
+  }
+
   protected async readAll(options: ReadOptions): Promise<CatalogueState> {
     const { storage } = this.#options;
     // First of all: what is added meanwhile has a line and is not listed, which costs nothing.
@@ -79,13 +103,17 @@ export class Catalogue {
     const { entries, contradicted, ...state } = await this.#readLines(options);
     if (!ids) return { ...state, content: { entries: sortedById([...entries.values()]), broken: [] }, missing: [] };
     const unknown = ids.filter((id) => !entries.has(id) || contradicted.has(id));
-    const described = await this.#describe(unknown, options);
-    const missing = new Map(described.entries.map((entry) => [entry.id, entry]));
-    const known = ids.map((id) => missing.get(id) ?? (contradicted.has(id) ? undefined : entries.get(id)));
+    const { results, broken } = await this.#openEach(
+      unknown.map((id) => ({ id })),
+      options,
+      entryOf,
+    );
+    const opened = new Map(results.map((entry) => [entry.id, entry]));
+    const known = ids.map((id) => opened.get(id) ?? (contradicted.has(id) ? undefined : entries.get(id)));
     return {
       ...state,
-      content: { entries: known.filter((entry) => entry !== undefined), broken: described.broken },
-      missing: described.entries.filter((entry) => !entries.has(entry.id) && fitsLine(entry)),
+      content: { entries: known.filter((entry) => entry !== undefined), broken },
+      missing: [...opened.values()].filter((entry) => !entries.has(entry.id) && fitsLine(entry)),
     };
   }
 
@@ -123,20 +151,29 @@ export class Catalogue {
     return { entries, contradicted, filled, lines: count, damaged };
   }
 
-  async #describe(ids: readonly string[], options: ReadOptions): Promise<CatalogueContent> {
-    const entries: CatalogueEntry[] = [];
+  /** Opens recordings, and keeps of them what `take` makes of each. */
+  async #openEach<T>(
+    recordings: readonly { readonly id: string }[],
+    options: ReadOptions,
+    take: (recording: OpenedRecording) => T,
+  ): Promise<{ results: T[]; broken: BrokenRecording[] }> {
+    const { storage, open } = this.#options;
+    const results: T[] = [];
     const broken: BrokenRecording[] = [];
-    for (let at = 0; at < ids.length; at += OPENED_TOGETHER) {
-      const together = ids.slice(at, at + OPENED_TOGETHER);
-      const results = await Promise.allSettled(together.map((id) => this.#options.describe(id, options)));
+    for (let at = 0; at < recordings.length; at += OPENED_TOGETHER) {
+      const together = recordings.slice(at, at + OPENED_TOGETHER);
+      const settled = await Promise.allSettled(together.map(async ({ id }) => take(await open(id, options))));
       options.signal?.throwIfAborted();
-      for (const [i, result] of results.entries()) {
-        if (result.status === 'fulfilled') entries.push(result.value);
-        else if (result.reason instanceof Error) broken.push({ id: together[i]!, error: result.reason });
-        else throw result.reason;
+      for (const [i, result] of settled.entries()) {
+        if (result.status === 'fulfilled') results.push(result.value);
+        else if (!(result.reason instanceof Error)) throw result.reason;
+        // A line of a recording that is gone: only a storage that can't list has those left.
+        else if (storage.list || errorCode(result.reason) !== 'RECORDING_NOT_FOUND') {
+          broken.push({ id: together[i]!.id, error: result.reason });
+        }
       }
     }
-    return { entries, broken };
+    return { results, broken };
   }
 }
 

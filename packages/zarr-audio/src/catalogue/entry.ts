@@ -26,21 +26,11 @@ export interface CatalogueEntry {
   readonly partial?: true;
 }
 
-export const ENTRY_KEYS = [
-  'id',
-  'sha256',
-  'file',
-  'stream',
-  'bytes',
-  'start',
-  'samples',
-  'sampleRate',
-  'channels',
-  'codec',
-] as const satisfies readonly (keyof CatalogueEntry)[];
+/** A recording, as far as the catalogue needs it. */
+export type OpenedRecording = Pick<Recording, 'id' | 'attributes'>;
 
 /** What a line says of a recording, from what the recording says. */
-export function entryOf({ id, attributes: of }: Pick<Recording, 'id' | 'attributes'>): CatalogueEntry {
+export function entryOf({ id, attributes: of }: OpenedRecording): CatalogueEntry {
   const { source, description, summary, startTime } = of;
   const { attributes, isPartial } = shortAttributes(allAttributes({ attributes: of }));
   return {
@@ -60,6 +50,8 @@ export function entryOf({ id, attributes: of }: Pick<Recording, 'id' | 'attribut
 }
 
 /** All that `where` can ask for of `user` and `field`, however long. */
-export function allAttributes({ attributes: { user, field } }: Pick<Recording, 'attributes'>): Map<string, FlatValue> {
+export function allAttributes({
+  attributes: { user, field },
+}: Pick<OpenedRecording, 'attributes'>): Map<string, FlatValue> {
   return new Map([...flatAttributes('user', user), ...flatAttributes('field', field ?? {})]);
 }

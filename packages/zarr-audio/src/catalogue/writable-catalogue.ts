@@ -1,7 +1,7 @@
 import type { ReadOptions, WritableStorage } from '../storage/storage';
 import { Catalogue, type CatalogueOptions, type CatalogueState } from './catalogue';
 import { type CompactResult, compactCatalogue } from './compact';
-import type { CatalogueEntry } from './entry';
+import { type CatalogueEntry, entryOf } from './entry';
 import { fitsLine } from './line';
 import { SegmentWriter } from './segment-writer';
 
@@ -18,7 +18,7 @@ type BySource = Map<string, CatalogueEntry[]>;
 export class WritableCatalogue extends Catalogue {
   readonly #storage: WritableStorage;
   readonly #writer: SegmentWriter;
-  readonly #describe: CatalogueOptions['describe'];
+  readonly #open: CatalogueOptions['open'];
   readonly #onWarning: CatalogueOptions['onWarning'];
   #writing: Promise<void> = Promise.resolve();
   #sizes: Promise<Map<number, BySource>> | undefined;
@@ -27,7 +27,7 @@ export class WritableCatalogue extends Catalogue {
     super(options);
     this.#storage = options.storage;
     this.#writer = new SegmentWriter(options.storage);
-    this.#describe = options.describe;
+    this.#open = options.open;
     this.#onWarning = options.onWarning;
   }
 
@@ -53,7 +53,7 @@ export class WritableCatalogue extends Catalogue {
     const entries: CatalogueEntry[] = [];
     await this.#write(ids, async () => {
       // Read from the recordings: a line is the same whoever makes it.
-      for (const id of ids) entries.push(await this.#describe(id));
+      for (const id of ids) entries.push(entryOf(await this.#open(id)));
       return entries.filter(fitsLine);
     });
     const sizes = await this.#sizes?.catch(() => undefined);
