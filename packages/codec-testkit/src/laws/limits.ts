@@ -11,22 +11,24 @@ const PIECE_BYTES = 65_536;
 const MIB = 2 ** 20;
 /** Of a file with hostile sizes: so much of it is there. */
 const HOSTILE_BYTES = 32_768;
-/** Where in a file sizes are looked for. */
-const FIELDS_WITHIN = 600;
-const HOSTILE_TRIALS = 200;
+/** Sizes at every byte of the first, */
+const HEADER_BYTES = 64;
+/** and at some behind. */
+const FIELDS_WITHIN = 1000;
+const HOSTILE_TRIALS = 100;
 /** A size in a file is checked before anything is allocated. */
 const MOST_ALLOCATED = 256 * MIB;
 /** Long files: by how much what is held grows from the first half of so many bytes to the second, */
-const LONG_BYTES = 8 * MIB;
+const LONG_BYTES = 4 * MIB;
 /** at the most; */
-const MOST_GROWTH = 2 * MIB;
+const MOST_GROWTH = MIB;
 /** and the time that so many take, */
 const SHORT_BYTES = MIB / 2;
 const LONGER_BYTES = 4 * MIB;
 /** for eight times the bytes: not squared, with room for a busy machine. */
 const MOST_TIMES = 24;
 /** What is faster than this is fast enough, whatever it is compared with. */
-const FAST_MS = 1000;
+const FAST_MS = 500;
 
 const SIZES: readonly (readonly number[])[] = [
   [255, 255, 255, 255],
@@ -68,10 +70,13 @@ export const limitsLaw: Law = {
 async function checkSizes(subject: Subject, { name, bytes }: Sample): Promise<void> {
   const random = subject.random(`limits ${name}`);
   const before = allocatedBytes();
+  const places = SIZES.slice(0, 3).flatMap((size) => Array.from({ length: HEADER_BYTES }, (_, at) => ({ size, at })));
   for (let trial = 0; trial < HOSTILE_TRIALS; trial++) {
+    places.push({ size: SIZES[trial % SIZES.length]!, at: random.below(FIELDS_WITHIN) });
+  }
+  for (const { size, at } of places) {
     const hostile = bytes.slice(0, HOSTILE_BYTES);
-    const at = random.below(Math.min(FIELDS_WITHIN, hostile.length));
-    const size = SIZES[trial % SIZES.length]!;
+    if (at >= hostile.length) continue;
     hostile.set(size.slice(0, hostile.length - at), at);
     await ingestDamaged(subject, { name, bytes: hostile }, `${size} at byte ${at}`);
     const allocated = allocatedBytes() - before;

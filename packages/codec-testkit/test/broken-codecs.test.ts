@@ -1,0 +1,27 @@
+import { expect, it } from 'vitest';
+import { LAWS } from '../src/laws/index';
+import { referenceCodec } from '../src/reference-codec';
+import { brokenLaws, testBroken, WITH_HOLES } from './broken/broken-laws';
+import { BROKEN_DECODERS } from './broken/decoders';
+import { BROKEN_INGESTS } from './broken/ingests';
+import { BROKEN_OTHERS } from './broken/others';
+import { BROKEN_SEEKS, seekingCodec } from './broken/seeking-codec';
+import { BROKEN_TASKS, taskedCodec } from './broken/tasked-codec';
+
+it.each([
+  ['the reference codec', referenceCodec],
+  ['one with seek points', seekingCodec],
+  ['one whose seek points were measured by another decoder', () => seekingCodec({ seekPointAttributes: {} })],
+  ['one with tasks', taskedCodec],
+])('%s breaks none', async (_, make) => {
+  expect([...(await brokenLaws(make(), WITH_HOLES))]).toEqual([]);
+});
+
+it('there is a broken codec for every law', () => {
+  const all = [...BROKEN_INGESTS, ...BROKEN_DECODERS, ...BROKEN_OTHERS, ...BROKEN_SEEKS, ...BROKEN_TASKS];
+  const broken = new Set(all.map(({ law }) => law));
+  expect([...broken].sort()).toEqual(LAWS.map(({ name }) => name).sort());
+});
+
+// Those of `broken-ingests.test.ts` take as long as these: files run at the same time.
+testBroken([...BROKEN_DECODERS, ...BROKEN_OTHERS, ...BROKEN_SEEKS]);
