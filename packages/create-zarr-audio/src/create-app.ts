@@ -1,5 +1,5 @@
-import { cp, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { constants, copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CreateError } from './errors';
 
@@ -26,8 +26,7 @@ export async function createApp(folder: string, template: Template): Promise<voi
   try {
     await mkdir(path, { recursive: true });
     await requireEmpty(folder, await readdir(path));
-    await cp(join(packageFolder, 'templates', template), path, { recursive: true, force: false, errorOnExist: true });
-    await rename(join(path, GITIGNORE), join(path, `.${GITIGNORE}`));
+    await copyNew(join(packageFolder, 'templates', template), path);
     await completeManifest(path);
   } catch (error) {
     throw error instanceof CreateError ? error : refusal(folder, error);
@@ -39,6 +38,17 @@ async function requireEmpty(folder: string, names: readonly string[]): Promise<v
   const some = names.slice(0, 3).join(', ');
   const message = `${folder} is not empty (${some}${names.length > 3 ? ', ...' : ''}): name a new folder, nothing is written over`;
   throw new CreateError('APP_FOLDER_NOT_EMPTY', message, { folder, names });
+}
+
+/** Copies files to where none may be. */
+async function copyNew(from: string, to: string): Promise<void> {
+  for (const entry of await readdir(from, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const folder = join(to, relative(from, entry.parentPath));
+    await mkdir(folder, { recursive: true });
+    const name = entry.name === GITIGNORE ? `.${GITIGNORE}` : entry.name;
+    await copyFile(join(entry.parentPath, entry.name), join(folder, name), constants.COPYFILE_EXCL);
+  }
 }
 
 /** Gives the application its name, and the versions of our packages that this one was made with: they are its devDependencies. */

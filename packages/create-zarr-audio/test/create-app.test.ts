@@ -15,7 +15,12 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const filesIn = (path: string) => readdirSync(path, { recursive: true, encoding: 'utf8' }).sort();
+/** Paths of files: a folder without any is in no package. */
+const filesIn = (path: string) =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(path, join(parentPath, name)))
+    .sort();
 const codeOf = (attempt: Promise<unknown>) =>
   attempt.then(
     () => 'none',
