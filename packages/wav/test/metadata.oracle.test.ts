@@ -4,10 +4,18 @@ import { expect, it } from 'vitest';
 import { pythonCommand } from '../../zarr-audio/test/oracles/python';
 import { fixtures } from './corpus';
 
-it('guano, wamd2guano, wavinfo, mutagen and an XML parser read what is recorded', () => {
+const said = (script: string) => {
   const [command, ...first] = pythonCommand();
-  const said = execFileSync(command, [...first, `${fixtures}golden/wav/make-files.py`, '--print'], {
-    encoding: 'utf8',
-  });
-  expect(JSON.parse(said)).toEqual(JSON.parse(readFileSync(`${fixtures}golden/wav/metadata.json`, 'utf8')));
+  return JSON.parse(
+    execFileSync(command, [...first, `${fixtures}golden/wav/${script}`, '--print'], { encoding: 'utf8' }),
+  );
+};
+const recorded = (path: string) => JSON.parse(readFileSync(`${fixtures}golden/wav/${path}`, 'utf8'));
+
+it('libsndfile reads what is recorded', () => {
+  expect(said('depths/make.py').files).toEqual(recorded('depths/samples.json').files);
+});
+
+it('guano, wamd2guano, wavinfo, mutagen and an XML parser read what is recorded', () => {
+  expect(said('make-files.py')).toEqual(recorded('metadata.json'));
 });
