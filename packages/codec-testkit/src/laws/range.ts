@@ -1,6 +1,7 @@
 import type { PacketDecoder } from '@zarr-audio/codec';
 import { require, requireEqual } from '../compare';
 import {
+  batchOf,
   decodeAnew,
   decodePackets,
   decodeSequentially,
@@ -82,7 +83,10 @@ async function checkRanges(subject: Subject, stream: TakenStream): Promise<void>
 
 async function checkPlans(subject: Subject, stream: TakenStream): Promise<void> {
   const { codec } = subject;
+  const longest = batchOf(stream).sampleCount.reduce((most, samples) => Math.max(most, samples), 0);
   await withDecoder(subject, stream, async (decoder) => {
+    const { maxPacketFrames } = decoder;
+    require(longest <= maxPacketFrames, `a row of ${longest} samples, and packets have up to ${maxPacketFrames}`);
     for (const [first, last] of rangesOf(stream, subject.random('plans'))) {
       const plan = planOf(codec, stream, decoder, first, last);
       const what = `the plan for packets ${first} to ${last}`;
