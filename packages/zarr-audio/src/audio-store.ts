@@ -1,7 +1,16 @@
-import { type ByteSource, type CodecRegistry, errorCode, type JsonObject, type TaskRunner } from '@zarr-audio/codec';
+import {
+  type ByteSource,
+  type CodecRegistry,
+  errorCode,
+  type JsonObject,
+  type PcmBlock,
+  type TaskRunner,
+} from '@zarr-audio/codec';
 import { CacheBudget } from './arrays/index';
 import { Catalogue, type CatalogueContent, type CatalogueOptions } from './catalogue/catalogue';
+import { openTimeline, type TimelineQuery } from './catalogue/open-timeline';
 import type { CatalogueQuery } from './catalogue/query';
+import type { Timeline, TimelineReadOptions } from './catalogue/timeline';
 import { WritableCatalogue } from './catalogue/writable-catalogue';
 import { StoreError } from './errors';
 import { type ImportOptions, type ImportResult, importSource } from './import/import';
@@ -171,6 +180,25 @@ export class AudioStore {
 
   /**
    * @param id  Of 16 hex digits.
+  /**
+   * The recordings that a range of time touches, to be read as one: by their start times, each rounded to the nearest sample of a grid that
+   * begins in 1970. What nobody recorded is a gap; where two lie over each other for up to 2 s, the one that began earlier goes on to
+   * its end.
+   *
+   * @throws {StoreError} `TIME_NOT_RECORDED`; `START_TIME_UNKNOWN` of the recording that is named; `TIMELINE_MIXED` if sample rates or
+   *   channels differ; `TIMELINE_AMBIGUOUS` if they lie over each other for longer
+   * @throws {TypeError}, {RangeError} for a query that makes no sense
+   * @throws as `open` and `Catalogue.read`
+   */
+  timeline(query: TimelineQuery): Promise<Timeline> {
+    return openTimeline(this, query);
+  }
+
+  /** The samples of a range of time. See `timeline` and `Timeline.read`. */
+  async readAt(query: TimelineQuery & TimelineReadOptions): Promise<PcmBlock> {
+    return (await this.timeline(query)).read(query);
+  }
+
    * @throws {StoreError} `RECORDING_NOT_FOUND`, `METADATA_DAMAGED`, `RECORDING_BAD_ATTRIBUTES`, `ARRAY_BAD_METADATA`; `CODEC_UNKNOWN`
    */
   async open(id: string, options?: ReadOptions): Promise<Recording> {

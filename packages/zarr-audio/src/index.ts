@@ -11,7 +11,10 @@ export {
 export type { BrokenRecording, Catalogue, CatalogueContent } from './catalogue/catalogue';
 export type { CompactResult } from './catalogue/compact';
 export type { CatalogueEntry } from './catalogue/entry';
+export type { TimelineQuery } from './catalogue/open-timeline';
+export type { TimelineOverlap, TimelinePart } from './catalogue/placement';
 export type { CatalogueQuery } from './catalogue/query';
+export type { Timeline, TimelineReadOptions } from './catalogue/timeline';
 export type { WritableCatalogue } from './catalogue/writable-catalogue';
 export { SampleRangeError, StoreError } from './errors';
 export type { ImportOptions, ImportResult } from './import/import';

@@ -5,7 +5,7 @@ import type { ReadableStorage, ReadOptions } from '../storage/storage';
 import type { StoreWarning } from '../warnings';
 import { allAttributes, type CatalogueEntry, entryOf, type OpenedRecording } from './entry';
 import { fitsLine, parseLines } from './line';
-import { type CatalogueQuery, catalogueFilter } from './query';
+import { type CatalogueFilter, type CatalogueQuery, catalogueFilter } from './query';
 import { readSegments } from './segments';
 
 /** Recordings that are opened at the same time, where the catalogue knows nothing of them. */
@@ -81,8 +81,12 @@ export class Catalogue {
    * @throws {TypeError}, {RangeError} for a query that makes no sense
    * @throws as `read`
    */
-  async query(query: CatalogueQuery, options: ReadOptions = {}): Promise<CatalogueContent> {
-    const filter = catalogueFilter(query);
+  query(query: CatalogueQuery, options: ReadOptions = {}): Promise<CatalogueContent> {
+    return this.select(catalogueFilter(query), options);
+  }
+
+  /** The same, by whatever filter. */
+  async select(filter: CatalogueFilter, options: ReadOptions = {}): Promise<CatalogueContent> {
     const { entries, broken } = await this.read(options);
     const answers = entries.map((entry) => filter.matches(entry));
     const unknown = entries.filter((_, i) => answers[i] === undefined);

@@ -21,9 +21,9 @@ export interface CatalogueQuery {
 /** What a query asks of one recording. */
 export interface CatalogueFilter {
   /** What the line says: undefined where it has no room for what is asked, and the recording has to be. */
-  matches(entry: CatalogueEntry): boolean | undefined;
+  readonly matches: (entry: CatalogueEntry) => boolean | undefined;
   /** The same with all attributes at hand. */
-  matchesAll(entry: CatalogueEntry, attributes: ReadonlyMap<string, FlatValue>): boolean;
+  readonly matchesAll: (entry: CatalogueEntry, attributes: ReadonlyMap<string, FlatValue>) => boolean;
 }
 
 /** @throws {TypeError} for a time that is none, or a key that no recording can have; {RangeError} where `to` lies before `from` */
@@ -31,8 +31,8 @@ export function catalogueFilter({ from, to, where = {} }: CatalogueQuery): Catal
   const isInTime = timeFilter(from, to);
   const conditions = Object.entries(where);
   for (const [key] of conditions) checkKey(key);
-  const holds = (entry: CatalogueEntry, valueOf: (path: string) => FlatValue | undefined) =>
-    conditions.every(([key, wanted]) => isMeant(isPath(key) ? valueOf(key) : plainValue(entry, key), wanted));
+  const holds = (entry: CatalogueEntry, attribute: (path: string) => FlatValue | undefined) =>
+    conditions.every(([key, wanted]) => isMeant(isPath(key) ? attribute(key) : plainValue(entry, key), wanted));
   return {
     matches(entry) {
       if (!isInTime(entry)) return false;

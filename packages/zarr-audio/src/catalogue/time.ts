@@ -43,12 +43,6 @@ export function onAxisOf(asked: CalendarTime, time: CalendarTime): bigint {
   return asked.offsetNs === undefined ? time.clockNs : time.clockNs - (time.offsetNs ?? 0n);
 }
 
-/** A duration in seconds, as ns; undefined for one that is negative or no number. */
-export function parseSeconds(text: string): bigint | undefined {
-  const match = /^(\d{1,12})(?:\.(\d{1,18}))?$/.exec(text);
-  return match ? BigInt(match[1]!) * SECOND_NS + BigInt((match[2] ?? '').slice(0, 9).padEnd(9, '0')) : undefined;
-}
-
 /**
  * Samples before a time, to the nearest: the number of the sample at that time on a grid that begins in 1970.
  *

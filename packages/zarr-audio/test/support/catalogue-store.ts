@@ -9,36 +9,43 @@ export const idOf = (number: number): string => number.toString(16).padStart(16,
 
 /** What makes a copy another recording than its original. */
 export interface Copy {
+  /** Of the corpus: the original; a tiny one, if left out. */
+  readonly path?: string;
   readonly file?: string;
   readonly start?: string;
   readonly user?: JsonObject;
   readonly field?: JsonObject;
+  readonly attributes?: JsonObject;
 }
 
-const original = new Map<string, Uint8Array>();
+const originals = new Map<string, Map<string, Uint8Array>>();
 
-/** A small recording, by key within its folder. */
-async function originalFiles(): Promise<Map<string, Uint8Array>> {
-  if (original.size > 0) return original;
+/** A recording, by key within its folder. */
+async function originalFiles(path: string): Promise<Map<string, Uint8Array>> {
+  const known = originals.get(path);
+  if (known) return known;
   const files = new Map<string, Uint8Array>();
-  const [recording] = await importFixture(await openOrCreateStore(memoryStorage(files), { codecs }), TINY);
+  const [recording] = await importFixture(await openOrCreateStore(memoryStorage(files), { codecs }), path);
   const folder = `/${recording!.id}/`;
-  for (const [key, bytes] of files) if (key.startsWith(folder)) original.set(key.slice(folder.length), bytes);
+  const inFolder = [...files].filter(([key]) => key.startsWith(folder));
+  const original = new Map(inFolder.map(([key, bytes]) => [key.slice(folder.length), bytes]));
+  originals.set(path, original);
   return original;
 }
 
 /** Puts a recording into a store as its writer does, but for its line of the catalogue. */
-export async function addCopy(files: Map<string, Uint8Array>, id: string, { file, start, user, field }: Copy = {}) {
-  for (const [name, bytes] of await originalFiles()) {
+export async function addCopy(files: Map<string, Uint8Array>, id: string, copy: Copy = {}): Promise<void> {
+  const { path = TINY, file, start, user, field, attributes: others } = copy;
+  for (const [name, bytes] of await originalFiles(path)) {
     if (name !== 'zarr.json') {
       files.set(`/${id}/${name}`, bytes);
       continue;
     }
     const document = JSON.parse(new TextDecoder().decode(bytes));
     const { attributes } = document;
-    Object.assign(attributes.source, file === undefined ? {} : { file });
-    Object.assign(attributes, start === undefined ? {} : { first_sample_time_stamp: start }, user && { user });
-    Object.assign(attributes, field && { field });
+    if (file !== undefined) attributes.source.file = file;
+    if (start !== undefined) attributes.first_sample_time_stamp = start;
+    Object.assign(attributes, user && { user }, field && { field }, others);
     files.set(`/${id}/${name}`, new TextEncoder().encode(JSON.stringify(document)));
   }
 }
