@@ -15,6 +15,7 @@ import { WritableCatalogue } from './catalogue/writable-catalogue';
 import { StoreError } from './errors';
 import { type ImportOptions, type ImportResult, importSource } from './import/import';
 import { encodeJson, isObject, readJson } from './json-file';
+import { collectGarbage, type Garbage, type GarbageOptions } from './maintain/gc';
 import { type ReindexOptions, type ReindexResult, reindexRecording } from './maintain/reindex';
 import { type VerifyOptions, type VerifyResult, verifyRecording } from './maintain/verify';
 import { Recording } from './recording/recording';
@@ -90,7 +91,8 @@ export async function openOrCreateStore(storage: WritableStorage, options: Store
   const exists = await checkRoot(storage);
   if (!exists && storage.list) {
     const names = (await storage.list('/')).filter((name) => name !== PRIVATE_GROUP);
-    if (names.length > 0) {
+    // Another process may have made the store since it was looked for.
+    if (names.length > 0 && !(await checkRoot(storage))) {
       throw new StoreError(
         'STORE_NOT_EMPTY',
         `${storage.description} holds other things (${names.slice(0, 3).join(', ')}) and no store: name an empty folder`,
@@ -179,8 +181,6 @@ export class AudioStore {
   }
 
   /**
-   * @param id  Of 16 hex digits.
-  /**
    * The recordings that a range of time touches, to be read as one: by their start times, each rounded to the nearest sample of a grid that
    * begins in 1970. What nobody recorded is a gap; where two lie over each other for up to 2 s, the one that began earlier goes on to
    * its end.
@@ -199,6 +199,8 @@ export class AudioStore {
     return (await this.timeline(query)).read(query);
   }
 
+  /**
+   * @param id  Of 16 hex digits.
    * @throws {StoreError} `RECORDING_NOT_FOUND`, `METADATA_DAMAGED`, `RECORDING_BAD_ATTRIBUTES`, `ARRAY_BAD_METADATA`; `CODEC_UNKNOWN`
    */
   async open(id: string, options?: ReadOptions): Promise<Recording> {
@@ -310,21 +312,40 @@ export class WritableAudioStore extends AudioStore {
   }
 
   /** Imports one file: a recording for each of its streams. See `importSource`. */
-  import(source: ByteSource, options: ImportOptions = {}): Promise<ImportResult[]> {
+  async import(source: ByteSource, options: ImportOptions = {}): Promise<ImportResult[]> {
     const { storage, codecs } = this;
     const target = {
       storage,
       codecs,
       prepare: () => this.#create(),
       has: async (id: string) => (await storage.get(metadataKey(recordingPath(id)))) !== undefined,
+      streamsBeside: async (id: string) => {
+        const beside = await this.open(id).catch(() => undefined);
+        return beside?.attributes.source.streams;
+      },
       added: (ids: readonly string[]) => this.catalogue.add(ids),
     };
-    return importSource(target, source, { tasks: this.tasks, ...options });
+    const { byteLength } = source;
+    const hashFirst =
+      options.hashFirst ?? (byteLength !== undefined && (await this.catalogue.bySize(byteLength, options)).size > 0);
+    return importSource(target, source, { tasks: this.tasks, ...options, hashFirst });
   }
 
   /** Makes the index and the seek points of a recording again, from its blob alone. See `reindexRecording`. */
   reindex(id: string, options: ReindexOptions = {}): Promise<ReindexResult> {
     return reindexRecording(this.storage, this.codecs, id, { tasks: this.tasks, ...options });
+  }
+
+  /**
+   * Removes what crashes, broken-off copies and rebuilt indices left behind, and gives it out as it is done; then compacts the catalogue. See
+   * `collectGarbage`.
+   *
+   * @throws {RangeError} for an age that is none
+   * @throws {StoreError} `STORE_NOT_WRITABLE`, `STORE_NOT_LISTABLE`; what the storage throws
+   */
+  async *collectGarbage(options: GarbageOptions = {}): AsyncGenerator<Garbage> {
+    yield* collectGarbage(this.storage, options);
+    if (this.#exists && !options.dryRun) await this.catalogue.compact(options);
   }
 
   async #create(): Promise<void> {

@@ -5,7 +5,8 @@ import { createSha256, type Sha256 } from '../sha256';
 /**
  * A source whose bytes are hashed and counted as they are read. Each `open` begins anew.
  *
- * @throws {StoreError} `SOURCE_CHANGED` at the end of a pass that gave another number of bytes than the source has.
+ * @throws {StoreError} `SOURCE_CHANGED` at the end of a pass that gave another number of bytes than the source has, or other bytes than
+ *   one before.
  */
 export class HashingSource implements ByteSource {
   readonly name: string;
@@ -14,14 +15,18 @@ export class HashingSource implements ByteSource {
   /** Hash every pass to the end of the source, also one whose reader stops before. */
   readsToEnd = false;
   readonly #source: ByteSource;
+  readonly #onRead: ((bytes: number) => void) | undefined;
   #hash: Sha256 = createSha256();
   #bytes = 0;
-  #complete = false;
+  /** It is read for the hash alone. */
+  #isDigesting = false;
   /** Of the first pass that went to the end. */
-  #known: string | undefined;
+  #known: { readonly sha256: string; readonly bytes: number } | undefined;
 
-  constructor(source: ByteSource) {
+  /** @param onRead  Told how many more bytes were read, but for those that are read for the hash alone. */
+  constructor(source: ByteSource, onRead?: (bytes: number) => void) {
     this.#source = source;
+    this.#onRead = onRead;
     this.name = source.name;
     if (source.byteLength !== undefined) this.byteLength = source.byteLength;
     if (source.path !== undefined) this.path = source.path;
@@ -30,7 +35,6 @@ export class HashingSource implements ByteSource {
   async *open(options: { signal?: AbortSignal | undefined } = {}): AsyncGenerator<Uint8Array> {
     this.#hash = createSha256();
     this.#bytes = 0;
-    this.#complete = false;
     const pass = this.#source.open(options)[Symbol.asyncIterator]();
     let isEnded = false;
     let isOpen = true;
@@ -42,6 +46,7 @@ export class HashingSource implements ByteSource {
       if (isEnded) return undefined;
       this.#hash.update(value);
       this.#bytes += value.byteLength;
+      if (!this.#isDigesting) this.#onRead?.(value.byteLength);
       return value as Uint8Array;
     };
     try {
@@ -63,29 +68,25 @@ export class HashingSource implements ByteSource {
         { file: this.name, expected: this.byteLength, actual: this.#bytes },
       );
     }
-    const hex = this.#hash.hex();
-    if (this.#known !== undefined && this.#known !== hex) {
-      const message = `${this.name} changed while it was read. Import it again when nobody writes to it`;
+    const sha256 = this.#hash.hex();
+    if (this.#known !== undefined && this.#known.sha256 !== sha256) {
+      const message = `${this.name} changed while it was imported. Import it again when nobody writes to it`;
       throw new StoreError('SOURCE_CHANGED', message, { file: this.name });
     }
-    this.#known = hex;
-    this.#complete = true;
+    this.#known = { sha256, bytes: this.#bytes };
   }
 
-  /** Hash of the last pass, if one went from the first byte to the last since the hash was taken. Ends the hash. */
-  digestOfPass(): string | undefined {
-    if (!this.#complete) return undefined;
-    this.#complete = false;
-    return this.#known;
-  }
-
-  /** Hash and length of the whole source; reads it where no pass has come to the end. Ends the hash. */
-  async digest(signal?: AbortSignal): Promise<{ sha256: string; bytes: number }> {
-    if (!this.#complete) {
-      for await (const _ of this.open({ signal })) {
+  /** Hash and length of the whole source; reads it where no pass has come to the end. */
+  async digest(signal?: AbortSignal): Promise<{ readonly sha256: string; readonly bytes: number }> {
+    if (!this.#known) {
+      this.#isDigesting = true;
+      try {
+        for await (const _ of this.open({ signal })) {
+        }
+      } finally {
+        this.#isDigesting = false;
       }
     }
-    this.#complete = false;
-    return { sha256: this.#known!, bytes: this.#bytes };
+    return this.#known!;
   }
 }

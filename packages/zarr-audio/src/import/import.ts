@@ -8,7 +8,6 @@ import {
   type SourceStream,
 } from '@zarr-audio/codec';
 import type { ArrayLayout } from '../arrays/index';
-import { StoreError } from '../errors';
 import type { FieldDescription, RecordingSource } from '../recording/recording-attributes';
 import { recordingId } from '../recording/recording-id';
 import { RecordingWriter } from '../recording/recording-writer';
@@ -34,6 +33,13 @@ export interface ImportOptions extends ImportChoices {
    * `field`, which are no part of the recording's id. The store itself reads none of it.
    */
   readonly describeSource?: DescribeSource;
+  /**
+   * The source is hashed before anything else, so that one that is there already costs no more than that. If not, it is hashed as it is
+   * read for the import, and a duplicate is found at the end. Default: whether the catalogue knows a source of that size.
+   */
+  readonly hashFirst?: boolean;
+  /** Told how many more bytes of the source were read, but for those that are read for the hash alone. */
+  readonly onRead?: (bytes: number) => void;
   /** Kept with the recordings, untouched. */
   readonly user?: JsonObject;
   readonly layout?: ArrayLayout;
@@ -51,6 +57,8 @@ export interface ImportTarget {
   /** Called before the first byte is written. */
   prepare(): Promise<void>;
   has(id: string): Promise<boolean>;
+  /** How many streams the source of a recording had; undefined where that is not known, or it is not there. */
+  streamsBeside(id: string): Promise<number | undefined>;
   /** Recordings of these ids are new, and in their places. */
   added(ids: readonly string[]): Promise<void>;
 }
@@ -78,7 +86,7 @@ export async function importSource(
   options: ImportOptions = {},
 ): Promise<ImportResult[]> {
   const head = await probedHead(source, options.signal);
-  return new Import(target, new HashingSource(source), options).run(head);
+  return new Import(target, new HashingSource(source, options.onRead), options).run(head);
 }
 
 /** A recording that is being written. */
@@ -102,7 +110,8 @@ class Import {
   #results: ImportResult[] = [];
   /** A stream that is kept has come to its end: one that begins now is a later link of a chain. */
   #hasEnded = false;
-  #digest: { sha256: string; bytes: number } | undefined;
+  /** Of the source, as far as they were seen. */
+  #streams = 0;
 
   constructor(
     private readonly target: ImportTarget,
@@ -115,6 +124,8 @@ class Import {
     const steps = importSteps(this.target.codecs, this.source, head, this.options, seekPoints);
     try {
       for await (const step of steps) {
+        const duplicates = step.type === 'taken' && step.isKept ? await this.#duplicates(step.by.id) : undefined;
+        if (duplicates) return duplicates;
         await this.#do(step);
       }
       return await this.#commit();
@@ -123,7 +134,26 @@ class Import {
     }
   }
 
+  /** Results for all streams of a source that is kept, if they are there: then there is nothing to do. */
+  async #duplicates(codec: string): Promise<ImportResult[] | undefined> {
+    const { hashFirst, stream: wanted, encoding = {}, signal } = this.options;
+    if (!hashFirst || Object.keys(encoding).length > 0) return undefined;
+    const { sha256 } = await this.source.digest(signal);
+    const idOf = (stream: number) => recordingId(sha256, stream, codec, null);
+    const [first, end] =
+      wanted === undefined ? [0, (await this.target.streamsBeside(idOf(0))) ?? 0] : [wanted, wanted + 1];
+    const results: ImportResult[] = [];
+    for (let stream = first; stream < end; stream++) {
+      const id = idOf(stream);
+      if (!(await this.target.has(id))) return undefined;
+      results.push({ status: 'duplicate', stream, id });
+    }
+    return results.length > 0 ? results : undefined;
+  }
+
   async #do(step: ImportStep): Promise<void> {
+    if (step.type === 'keep') this.#streams = Math.max(this.#streams, step.event.stream + 1);
+    if (step.type === 'encode' || step.type === 'fail') this.#streams = Math.max(this.#streams, step.stream + 1);
     switch (step.type) {
       case 'taken':
         return;
@@ -131,11 +161,12 @@ class Import {
         return this.#write(step.event.stream, step.event, step.codec);
       case 'restart':
         this.#results = [];
+        this.#streams = 0;
         this.#hasEnded = false;
         return this.#abort();
       case 'read':
-        // Encoding is what takes long: the source is hashed first, so that a duplicate costs no more than that.
-        this.#digest = await this.source.digest(this.options.signal);
+        // Encoding is what takes long.
+        if (this.options.hashFirst) await this.source.digest(this.options.signal);
         return;
       case 'encode':
         return this.#encode(step);
@@ -148,10 +179,13 @@ class Import {
   async #encode(step: EncodeStep): Promise<void> {
     const { stream, codec, plan, encoding, ready, isOnly } = step;
     const { seekPoints = 'measure', signal, tasks } = this.options;
-    const id = recordingId(this.#digest!.sha256, stream, codec.id, encoding);
-    if (await this.target.has(id)) {
-      this.#results.push({ status: 'duplicate', stream, id });
-      return;
+    if (this.options.hashFirst) {
+      const { sha256 } = await this.source.digest(signal);
+      const id = recordingId(sha256, stream, codec.id, encoding);
+      if (await this.target.has(id)) {
+        this.#results.push({ status: 'duplicate', stream, id });
+        return;
+      }
     }
     this.source.readsToEnd = true;
     const attempt = new Attempt(codec.encode(ready, { options: plan.options, signal, seekPoints, tasks }));
@@ -165,7 +199,6 @@ class Import {
       if (isOnly || errorCode(error) === 'SOURCE_CHANGED') throw error;
       await this.#fail(stream, streamFailure(error, signal));
     }
-    this.#checkUnchanged();
   }
 
   /** @param step  Undefined for a stream that is kept. */
@@ -196,21 +229,15 @@ class Import {
     }
   }
 
-  /** What is encoded was hashed before, and must still be that. */
-  #checkUnchanged(): void {
-    const again = this.source.digestOfPass();
-    if (again === undefined || again === this.#digest!.sha256) return;
-    const message = `${this.source.name} changed while it was imported. Import it again when nobody writes to it`;
-    throw new StoreError('SOURCE_CHANGED', message, { file: this.source.name });
-  }
-
   /** Completes all recordings, then moves them to their ids; if one can't be, those of this run that were are taken back. */
   async #commit(): Promise<ImportResult[]> {
-    const { sha256, bytes } = this.#digest!;
+    const { stream: wanted, signal, user = {} } = this.options;
+    const { sha256, bytes } = await this.source.digest(signal);
+    const streams = wanted === undefined ? this.#streams : undefined;
     for (const [stream, { writer, source, field }] of this.#writing) {
       const tags = shortTags(source.tags);
-      const origin: RecordingSource = { file: this.source.name, bytes, sha256, stream, ...source, tags };
-      await writer.complete(origin, field, this.options.user ?? {});
+      const origin: RecordingSource = { file: this.source.name, bytes, sha256, stream, streams, ...source, tags };
+      await writer.complete(origin, field, user);
     }
     const moved: string[] = [];
     try {

@@ -17,6 +17,8 @@ export interface RecordingSource extends SourceStream {
   readonly sha256: string;
   /** Number of the stream in the file, from 0. */
   readonly stream: number;
+  /** How many streams the file has; undefined where only one was asked for. */
+  readonly streams?: number | undefined;
 }
 
 /** What the source says of when and how it was recorded. */
@@ -91,6 +93,7 @@ export function attributesToJson(attributes: RecordingAttributes): JsonObject {
       bytes: source.bytes,
       sha256: source.sha256,
       stream: source.stream,
+      ...(source.streams === undefined ? {} : { streams: source.streams }),
       container: source.container,
       codec: source.codec,
       sample_rate: source.sampleRate,
@@ -132,6 +135,7 @@ export function parseAttributes(json: JsonObject, id: string): Omit<RecordingAtt
       bytes: source.count('bytes'),
       sha256: source.text('sha256'),
       stream: source.count('stream'),
+      streams: source.json.streams === undefined ? undefined : source.count('streams'),
       container: source.text('container'),
       codec: source.text('codec'),
       sampleRate: source.count('sample_rate'),
