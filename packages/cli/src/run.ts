@@ -1,5 +1,6 @@
 import { errorCode } from '@zarr-audio/codec';
 import { exportCommand } from './commands/export';
+import { gcCommand } from './commands/gc';
 import { importCommand } from './commands/import';
 import { infoCommand } from './commands/info';
 import { lsCommand } from './commands/ls';
@@ -21,6 +22,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   export: exportCommand,
   verify: verifyCommand,
   reindex: reindexCommand,
+  gc: gcCommand,
   packets: packetsCommand,
   probe: probeCommand,
 };
@@ -38,6 +40,8 @@ const HELP = `usage: zarr-audio <command> [--json] ...
   verify <store> [<id>...]             read every byte, and tell what is damaged
   reindex <store> <id>                 make index and seek points again, from the encoded recording alone
       [--no-seek-points] [--force] [--jobs N]
+  gc <store>                           remove what crashes and rebuilt indices left behind
+      [--dry-run] [--min-age HOURS]
   packets <file> [--framing KIND]      list the packets of an encoded file
   probe <file or folder>...            tell what files are, and what an import would do with them
       [--codec keep|opus|flac] [--bitrate N] [--ultrasonic refuse|resample|reinterpret] [--stream N]
@@ -53,7 +57,8 @@ export plays slower; read gives the right rate and time). --decoder is for Opus.
 streams of a file from 0. --framing takes every file for Opus packets without a container: KIND is opus-demo,
 self-delimited, u16be, u16le, u32be, u32le (a length before each packet), constant:N (N bytes each), or
 undelimited (which is refused, with the reason). --jobs is how many threads share the work; as many as there
-are cores if left out. --force indexes what is left of a recording that is damaged.
+are cores if left out. --force indexes what is left of a recording that is damaged. --min-age spares what was
+written to within so many hours, 24 if left out; 0 is for when nobody else writes to the store.
 Exit status: 0 done, 1 something failed, 2 wrong usage.
 `;
 

@@ -33,6 +33,7 @@ export type {
 export type { UltrasonicChoice } from './import/ultrasound';
 export type { Progress } from './maintain/blob-scan';
 export type { Damage } from './maintain/damage';
+export type { Garbage, GarbageOptions } from './maintain/gc';
 export type { ReindexOptions, ReindexResult } from './maintain/reindex';
 export type { VerifyOptions, VerifyResult } from './maintain/verify';
 export type { RangeResult, ReadManyOptions, SampleRange, SampleRanges, WindowOptions } from './read/many/index';
@@ -42,5 +43,5 @@ export type { RecordingInfo } from './recording/recording-info';
 export type { MetadataPiece } from './recording/source-metadata';
 export { httpStorage } from './storage/http';
 export { memoryStorage } from './storage/memory';
-export type { ByteRange, FileWriter, ReadableStorage, StorageKey, WritableStorage } from './storage/storage';
+export type { ByteRange, FileStatus, FileWriter, ReadableStorage, StorageKey, WritableStorage } from './storage/storage';
 export type { StoreWarning } from './warnings';

@@ -5,6 +5,7 @@ import { createJson, encodeJson, isObject, readJson } from '../json-file';
 import type { DamagedBytes } from '../read/blob-damage';
 import { IndexWriter } from '../recording/index-writer';
 import { scannedAttributes } from '../recording/recording-attributes';
+import { requireUntouched } from '../recording/untouched-files';
 import type { StorageKey, WritableStorage } from '../storage/storage';
 import {
   BLOB_ARRAY,
@@ -55,7 +56,7 @@ export interface ReindexResult {
  * `force` what is left is indexed, the rest becomes gaps, and both are told in the attribute `repairs`.
  *
  * @throws {StoreError} `RECORDING_NOT_FOUND`, `METADATA_DAMAGED`, `RECORDING_BAD_ATTRIBUTES`, `ARRAY_BAD_METADATA`;
- *   `BLOB_DAMAGED`, with `damage`; `SEEK_POINTS_NOT_MEASURED`; `STORE_NOT_WRITABLE`; and what the codec throws of a blob without a packet. Nothing has
+ *   `BLOB_DAMAGED`, with `damage`; `SEEK_POINTS_NOT_MEASURED`; `STORE_NOT_WRITABLE`; `STORE_TMP_REMOVED`; and what the codec throws of a blob without a packet. Nothing has
  *   changed then.
  */
 export async function reindexRecording(
@@ -177,6 +178,7 @@ class Rebuild {
     for (const [name, document] of Object.entries(documents)) {
       await createJson(this.#storage, metadataKey(`${this.#folder}/${name}`), document);
     }
+    await requireUntouched(this.#storage, this.#folder, Object.keys(documents));
     for (const name of Object.keys(documents)) {
       const target: StorageKey = `${recordingPath(this.#document.id)}/${name}`;
       if (!(await this.#storage.rename(`${this.#folder}/${name}`, target))) {

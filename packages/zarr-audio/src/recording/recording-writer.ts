@@ -1,5 +1,6 @@
 import type { Codec, IngestEvent, JsonObject, SourcePiece, StreamSummary } from '@zarr-audio/codec';
 import { type ArrayLayout, type BlobWriter, createBlobWriter } from '../arrays/index';
+import { StoreError } from '../errors';
 import { createJson } from '../json-file';
 import { createSha256 } from '../sha256';
 import type { WritableStorage } from '../storage/storage';
@@ -16,6 +17,7 @@ import {
 import { IndexWriter } from './index-writer';
 import { attributesToJson, type FieldDescription, type RecordingSource, rescaled } from './recording-attributes';
 import { writeSourceMetadata } from './source-metadata';
+import { requireUntouched } from './untouched-files';
 
 type StreamEvent = Extract<IngestEvent, { type: 'stream' }>;
 type PieceEvent = Extract<IngestEvent, { type: 'piece' }>;
@@ -102,11 +104,20 @@ export class RecordingWriter {
    * Moves the recording to its id.
    *
    * @returns false if there is a recording of this id already: ours is dropped then.
+   * @throws {StoreError} `STORE_TMP_REMOVED` if somebody removed what was written; `RECORDING_INCOMPLETE` if a folder that is no
+   *   recording has its place.
    */
   async commit(id: string): Promise<boolean> {
-    const moved = await this.#storage.rename(this.#path, recordingPath(id));
-    if (!moved) await this.#storage.remove(this.#path);
-    return moved;
+    await requireUntouched(this.#storage, this.#path, [BLOB_ARRAY, this.#index.names.index]);
+    const move = () => this.#storage.rename(this.#path, recordingPath(id));
+    if (await move()) return true;
+    if (await this.#storage.get(metadataKey(recordingPath(id)))) {
+      await this.#storage.remove(this.#path);
+      return false;
+    }
+    // What was there may have been taken back just now.
+    if (await move()) return true;
+    throw notARecording(id);
   }
 
   /** Removes what was written. */
@@ -115,4 +126,11 @@ export class RecordingWriter {
     await this.#index.abort();
     await this.#storage.remove(this.#path);
   }
+}
+
+function notARecording(id: string): StoreError {
+  const message =
+    `the folder ${id} has no zarr.json, so it is no recording, and one has to have its place: a copy may have been broken off. ` +
+    'zarr-audio gc removes it if no audio is in it';
+  return new StoreError('RECORDING_INCOMPLETE', message, { recording: id });
 }

@@ -37,8 +37,11 @@ export async function createFile(path: string): Promise<FileWriter> {
     },
     async abort() {
       if (isComplete) return;
-      await release();
-      await rm(path, { force: true });
+      try {
+        await release();
+      } finally {
+        await rm(path, { force: true });
+      }
     },
   };
 }

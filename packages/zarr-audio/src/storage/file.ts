@@ -1,4 +1,4 @@
-import { readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { StoreError } from '../errors';
 import { checkByteRange } from './byte-range';
@@ -6,8 +6,9 @@ import { isMissing, readError, systemCode, writeError } from './file-errors';
 import { FileRanges } from './file-ranges';
 import { appendToFile, createFile } from './file-writer';
 import { makeFolder, refuseLinks, syncFolder, syncFoldersUp, syncTree } from './folders';
-import { badKey, joinKey, keySegments } from './keys';
-import type { ByteRange, StorageKey, WritableStorage } from './storage';
+import { badKey, joinKey, keySegments, windowsObjection } from './keys';
+import { isFolder, removeFolder } from './removal';
+import type { ByteRange, FileStatus, StorageKey, WritableStorage } from './storage';
 
 /** Where files are written that then take the place of others. Whatever a crash leaves here can go. */
 const TEMPORARY: StorageKey = '/.zarr-audio/tmp';
@@ -89,12 +90,24 @@ class FolderStorage implements WritableStorage {
   }
 
   async list(folder: StorageKey, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<string[]> {
-    const path = this.#path(keySegments(folder));
+    const path = this.#path(this.#segments(folder));
     signal?.throwIfAborted();
     try {
       return (await readdir(path)).sort();
     } catch (error) {
       if (isMissing(error)) return [];
+      throw readError(error, path);
+    }
+  }
+
+  async status(key: StorageKey): Promise<FileStatus | undefined> {
+    const path = this.#path(this.#segments(key));
+    try {
+      const found = await lstat(path);
+      const isFolder = found.isDirectory();
+      return { isFolder, bytes: isFolder ? 0 : found.size, modifiedMs: found.mtimeMs };
+    } catch (error) {
+      if (isMissing(error)) return undefined;
       throw readError(error, path);
     }
   }
@@ -124,7 +137,9 @@ class FolderStorage implements WritableStorage {
   async create(key: StorageKey) {
     return this.#write(key, this.#fileSegments(key), async (path) => {
       try {
-        await makeFolder(dirname(path));
+        const top = await makeFolder(dirname(path));
+        // The store's own folder is new: what is moved into it later relies on that it stays.
+        if (top !== undefined && top.length < this.#root.length) await syncFoldersUp(dirname(this.#root), top);
         return await createFile(path);
       } catch (error) {
         if (systemCode(error) !== 'EEXIST') throw error;
@@ -165,7 +180,12 @@ class FolderStorage implements WritableStorage {
   }
 
   async remove(key: StorageKey): Promise<void> {
-    await this.#write(key, this.#fileSegments(key), (path) => rm(path, { recursive: true, force: true }));
+    await this.#write(key, this.#fileSegments(key), async (path) => {
+      if (!(await isFolder(path))) return rm(path, { force: true });
+      const aside = keySegments(TEMPORARY);
+      await refuseLinks(this.#root, [...aside, ''], key);
+      return removeFolder(path, this.#path(aside));
+    });
   }
 
   async #syncSource(from: StorageKey, source: string): Promise<void> {
@@ -189,11 +209,15 @@ class FolderStorage implements WritableStorage {
   }
 
   #fileSegments(key: StorageKey): string[] {
-    const segments = keySegments(key);
+    const segments = this.#segments(key);
     if (segments.length === 0) throw badKey(key, 'it is the root, not a file');
-    const hasColon = segments.some((segment) => segment.includes(':'));
-    // A drive, or a second stream of a file.
-    if (hasColon && process.platform === 'win32') throw badKey(key, 'it holds a colon');
+    return segments;
+  }
+
+  #segments(key: StorageKey): string[] {
+    const segments = keySegments(key);
+    const objection = process.platform === 'win32' ? segments.map(windowsObjection).find(Boolean) : undefined;
+    if (objection !== undefined) throw badKey(key, objection);
     return segments;
   }
 

@@ -18,6 +18,23 @@ export function keySegments(key: string): string[] {
   return segments;
 }
 
+/** Names of devices, whatever ending they have. */
+const WINDOWS_DEVICE =
+  /^(con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$)(\.|$)/i;
+
+/**
+ * Why a segment would be another file on Windows than one of this name, or none; undefined if it is fine.
+ *
+ * @see https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+ */
+export function windowsObjection(segment: string): string | undefined {
+  // A drive, or a second stream of a file.
+  if (segment.includes(':')) return 'it holds a colon';
+  if (/[. ]$/.test(segment)) return 'a segment ends with a dot or a space';
+  if (WINDOWS_DEVICE.test(segment)) return `'${segment}' is a device`;
+  return undefined;
+}
+
 /** The key of something in a folder. */
 export function joinKey(folder: StorageKey, ...names: readonly string[]): StorageKey {
   const tail = names.join('/');

@@ -32,6 +32,20 @@ export interface ReadableStorage {
   getRange(key: StorageKey, range: ByteRange, options?: ReadOptions): Promise<Uint8Array | undefined>;
   /** Names of the files and folders in a folder, sorted; none if there is no such folder. Absent where it can't be had (HTTP). */
   list?(folder: StorageKey, options?: ReadOptions): Promise<string[]>;
+  /**
+   * Of a file or a folder, or undefined where there is neither; of a link it is the link's own. Absent where it can't be had: then nothing
+   * tells how old something is.
+   */
+  status?(key: StorageKey): Promise<FileStatus | undefined>;
+}
+
+/** What is known of a file or folder without reading it. */
+export interface FileStatus {
+  readonly isFolder: boolean;
+  /** 0 for a folder. */
+  readonly bytes: number;
+  /** When it was changed last, in milliseconds since 1970; of a folder, when something was added or taken away directly in it. */
+  readonly modifiedMs: number;
 }
 
 /** A new file, written from start to end. */
@@ -67,6 +81,6 @@ export interface WritableStorage extends ReadableStorage {
    * @throws {StoreError} `STORE_NOT_FOUND` if `from` doesn't exist.
    */
   rename(from: StorageKey, to: StorageKey): Promise<boolean>;
-  /** Removes a file, or a folder with all that is in it; nothing happens where there is none. */
+  /** Removes a file, or a folder with all that is in it in one step, as others see it; nothing happens where there is none. */
   remove(key: StorageKey): Promise<void>;
 }
