@@ -1,3 +1,5 @@
+import type { Repair } from '@zarr-audio/codec';
+
 /** What to do about a file that can't be imported, where the message does not say it already. */
 const ADVICE: Readonly<Record<string, string>> = {
   SOURCE_EMPTY: 'the recorder wrote nothing: get the file again',
@@ -91,7 +93,7 @@ const REPAIRS: Readonly<Record<string, string>> = {
   WAV_FORMAT_INCONSISTENT: 'its header says how long a frame is in two ways; channels and bits count',
   WAV_BAD_INFO: 'a text in it claims to be longer than it can be; the audio is not concerned',
   WAV_SAMPLES_RIGHT_ALIGNED: 'samples lie at the other end of their bytes',
-  PCM_CLIPPED: 'samples are louder than 16 bits can say, and were cut to that',
+  PCM_CLIPPED: 'samples beyond full scale were cut to it',
   PCM_ULTRASOUND_LOST:
     'everything above 20 kHz is lost; --codec flac keeps it, and --ultrasonic reinterpret most of it',
   FFMPEG_STREAM_SKIPPED: 'ffmpeg can not decode one of its streams',
@@ -102,6 +104,27 @@ export const adviceFor = (code: string): string | undefined => ADVICE[code];
 
 /** Undefined for a code that speaks for itself. */
 export const repairMeaning = (code: string): string | undefined => REPAIRS[code];
+
+/** What was done about a fault, for people. */
+export function repairText(repair: Repair): string {
+  return lossText(repair) ?? `repaired ${repair.code} at byte ${repair.byteOffset}${detailText(repair)}`;
+}
+
+/** The same where nothing was done yet. */
+export function faultText(repair: Repair): string {
+  return lossText(repair) ?? `wrong at byte ${repair.byteOffset}: ${repair.code}${detailText(repair)}`;
+}
+
+/** What an encoder can't hold is no fault, and stands nowhere in the file. */
+function lossText(repair: Repair): string | undefined {
+  return repair.code.startsWith('PCM_') ? `lost: ${repair.code}${detailText(repair)}` : undefined;
+}
+
+function detailText({ code, samples }: Repair): string {
+  const extent = samples === 0 ? '' : ` (${samples} samples)`;
+  const meaning = repairMeaning(code);
+  return meaning === undefined ? extent : `${extent}: ${meaning}`;
+}
 
 /** All codes that are told of, for the test that they exist. */
 export const KNOWN_CODES: readonly string[] = [...Object.keys(ADVICE), ...Object.keys(REPAIRS)];

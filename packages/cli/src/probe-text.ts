@@ -1,6 +1,6 @@
 import type { Repair } from '@zarr-audio/codec';
 import type { ImportFailure, SourceReport, StreamReport } from 'zarr-audio';
-import { adviceFor, repairMeaning } from './advice';
+import { adviceFor, faultText } from './advice';
 import { clockTime, kibibytes, printable } from './output';
 
 /** More repairs of one stream are counted, not listed. */
@@ -56,11 +56,7 @@ function factsText(stream: StreamReport): string {
 }
 
 function repairLines(repairs: readonly Repair[]): string[] {
-  const lines = repairs.slice(0, MAX_REPAIRS).map(({ code, byteOffset, samples }) => {
-    const meaning = repairMeaning(code);
-    const extent = samples === 0 ? '' : ` (${samples} samples)`;
-    return `wrong at byte ${byteOffset}: ${code}${extent}${meaning ? `: ${meaning}` : ''}`;
-  });
+  const lines = repairs.slice(0, MAX_REPAIRS).map(faultText);
   const more = repairs.length - lines.length;
   return more > 0 ? [...lines, `and ${more} more`] : lines;
 }

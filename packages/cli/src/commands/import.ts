@@ -1,5 +1,6 @@
 import { type ImportResult, openOrCreateStore, type WritableAudioStore } from 'zarr-audio';
 import { fileSource, fileStorage } from 'zarr-audio/node';
+import { repairText } from '../advice';
 import { audioFiles } from '../audio-files';
 import { contradictionLines, describeField } from '../field-description';
 import { framingOf } from '../framing';
@@ -72,10 +73,8 @@ class Report {
       for (const line of contradictionLines(info.field)) {
         process.stderr.write(`zarr-audio import: ${file}: ${line}\n`);
       }
-      for (const { code, byteOffset, samples } of info.repairs) {
-        process.stderr.write(
-          `zarr-audio import: ${file}: repaired ${code} at byte ${byteOffset} (${samples} samples)\n`,
-        );
+      for (const repair of info.repairs) {
+        process.stderr.write(`zarr-audio import: ${file}: ${repairText(repair)}\n`);
       }
     }
   }
