@@ -5,7 +5,6 @@ import { resample } from '@zarr-audio/resampler';
 import { wavInput } from '@zarr-audio/wav';
 import { describe, expect, it } from 'vitest';
 import {
-  type AudioStore,
   type ImportOptions,
   memoryStorage,
   openOrCreateStore,
@@ -17,7 +16,8 @@ import { fileStorage } from '../src/node';
 import { outputOf, startChild } from './support/child';
 import { fixtures } from './support/corpus';
 import { stoppingStorage } from './support/stopping-storage';
-import { bytesOf, codecs, sha256, temporaryFolder } from './support/stores';
+import { contents } from './support/store-contents';
+import { codecs, temporaryFolder } from './support/stores';
 
 /** Four recordings in a file; one that is encoded. */
 const CHAIN = 'ogg_opus/chain.opus';
@@ -31,18 +31,6 @@ async function importInto(storage: WritableStorage, path: string, options: Impor
   const store = await openOrCreateStore(storage, { codecs });
   const source = bytesSource(basename(path), new Uint8Array(readFileSync(fixtures + path)));
   return { store, results: await store.import(source, { inputs: [wavInput()], resample, ...options }) };
-}
-
-/** SHA-256 of blob and samples of all recordings, by id. One that can't be read fails. */
-async function contents(store: AudioStore): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  for await (const entry of store.entries()) {
-    if ('error' in entry) throw entry.error;
-    const { blob } = entry.recording;
-    const { data } = await entry.recording.read();
-    found[entry.id] = `${sha256(await blob.read(0, blob.byteLength))} ${sha256(bytesOf(data))}`;
-  }
-  return found;
 }
 
 async function expectedContents(path: string, options?: ImportOptions): Promise<Record<string, string>> {

@@ -1,6 +1,6 @@
 import { StoreError } from '../errors';
 import type { ReadOptions, StorageKey, WritableStorage } from '../storage/storage';
-import { findLeftovers, type Leftover, type LeftoverKind } from './leftovers';
+import { findLeftovers, type LeftoverKind } from './leftovers';
 
 const DEFAULT_MIN_AGE_MS = 24 * 3_600_000;
 
@@ -49,8 +49,9 @@ export async function* collectGarbage(storage: WritableStorage, options: Garbage
       yield { key, kind, status: 'kept', ...size };
       continue;
     }
-    const found = { key, kind, ...size, modifiedMs: await lastUse(storage, finding, size.modifiedMs) };
-    const isOld = minAgeMs === 0 || (found.modifiedMs !== null && Date.now() - found.modifiedMs >= minAgeMs);
+    const modifiedMs = size.modifiedMs === null ? null : Math.max(size.modifiedMs, finding.usedMs);
+    const found = { key, kind, ...size, modifiedMs };
+    const isOld = minAgeMs === 0 || (modifiedMs !== null && Date.now() - modifiedMs >= minAgeMs);
     if (!isOld) {
       yield { ...found, status: 'spared' };
       continue;
@@ -89,13 +90,4 @@ async function sizeOf(storage: Maintainable, key: StorageKey, options: ReadOptio
     if (found.isFolder) keys.push(...(await storage.list(each, options)).map((name) => `${each}/${name}` as const));
   }
   return { bytes, modifiedMs: modifiedMs === Number.NEGATIVE_INFINITY ? null : modifiedMs };
-}
-
-async function lastUse(storage: Maintainable, { usedWith }: Leftover, modifiedMs: number | null) {
-  let last = modifiedMs;
-  for (const key of usedWith) {
-    const status = await storage.status?.(key);
-    if (status && last !== null) last = Math.max(last, status.modifiedMs);
-  }
-  return last;
 }

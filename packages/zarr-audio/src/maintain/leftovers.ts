@@ -24,8 +24,8 @@ export type LeftoverKind = 'unfinished' | 'replaced' | 'incomplete';
 export interface Leftover {
   readonly key: StorageKey;
   readonly kind: LeftoverKind;
-  /** Also when these were changed, it was in use. */
-  readonly usedWith: readonly StorageKey[];
+  /** When it was in use last, as far as other files than its own tell; in milliseconds since 1970. */
+  readonly usedMs: number;
 }
 
 /** Something that no version of ours writes: whose it is nobody knows. */
@@ -42,6 +42,7 @@ const TEMPORARY_FOLDER = temporaryPath('').slice(0, -1) as StorageKey;
 const TEMPORARY_NAME = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(\.part|\.gone)?$/;
 /** Of an index or of seek points, as they are imported and as they are rebuilt. */
 const ROWS_NAME = /^[a-z0-9-]+_(index|seek_points)(_[0-9a-f]{12})?$/;
+const NEVER = Number.NEGATIVE_INFINITY;
 const SEGMENT_NAME = /^\d+\.jsonl$/;
 
 /** Goes through all folders of a store down to the arrays, and names what is not part of it. */
@@ -62,7 +63,7 @@ export async function* findLeftovers(
 async function* temporaryFiles(storage: { list: Listing }, options: ReadOptions): AsyncGenerator<Finding> {
   for (const name of await storage.list(TEMPORARY_FOLDER, options)) {
     const key: StorageKey = `${TEMPORARY_FOLDER}/${name}`;
-    if (TEMPORARY_NAME.test(name)) yield { key, kind: 'unfinished', usedWith: [] };
+    if (TEMPORARY_NAME.test(name)) yield { key, kind: 'unfinished', usedMs: NEVER };
     else yield { key, kind: 'unknown' };
   }
 }
@@ -88,7 +89,7 @@ async function* leftoversOf(
   if (!names.includes('zarr.json')) {
     // Whoever looks for a recording that was lost finds its audio here.
     const hasAudio = names.includes(BLOB_ARRAY) && (await storage.get(metadataKey(`${path}/${BLOB_ARRAY}`), options));
-    yield hasAudio ? { key: path, kind: 'unknown' } : { key: path, kind: 'incomplete', usedWith: [] };
+    yield hasAudio ? { key: path, kind: 'unknown' } : { key: path, kind: 'incomplete', usedMs: NEVER };
     return;
   }
   const isKnown = (name: string) => [BLOB_ARRAY, SOURCE_METADATA_ARRAY, 'zarr.json'].includes(name);
@@ -101,13 +102,15 @@ async function* leftoversOf(
   const inForce = await arraysInForce(storage, id, options);
   // Nothing says what is needed: verify tells of that.
   if (!inForce) return;
+  // When others were put in their place, the document was, too; and what is moved in changes the folder, as does what is taken away.
+  const changed = await Promise.all([path, metadataKey(path)].map((key) => storage.status?.(key)));
+  const usedMs = Math.max(...changed.map((status) => status?.modifiedMs ?? NEVER));
   for (const name of names) {
     const key: StorageKey = `${path}/${name}`;
     if (isKnown(name) || inForce.names.has(name)) continue;
     const isReplaced =
       rows.includes(name) && inForce.bases.some((base) => name === base || name.startsWith(`${base}_`));
-    // When others were put in its place, the document was, too; and what is moved in changes the folder.
-    if (isReplaced) yield { key, kind: 'replaced', usedWith: [path, metadataKey(path)] };
+    if (isReplaced) yield { key, kind: 'replaced', usedMs };
     else yield { key, kind: 'unknown' };
   }
 }
