@@ -152,6 +152,24 @@ describe.each(rows)('$path', ({ path, opus, flac, repairs }) => {
   });
 });
 
+describe('an ID3 tag in WAV', () => {
+  it.each([3, 4])('of version %i is in the store, and tells the start time', async (version) => {
+    const path = `golden/wav/id3-mutagen-${version}.wav`;
+    const { recordings } = await importAlone(path, {}, wavOnly);
+    const [recording] = recordings as [Recording];
+    const { source, startTime, field } = recording.info;
+    expect(source.tags).toEqual(wavGoldens[path]!.tags);
+    expect(startTime).toBe('2024-01-31T23:30:00-03:30');
+    expect(field).toMatchObject({ serialNumber: { value: '24F3190361CA0000', from: 'audiomoth' }, contradictions: [] });
+    const [piece, ...others] = await recording.metadataPieces();
+    expect(others).toEqual([]);
+    expect(piece!.name).toBe('id3 ');
+    const file = readFileSync(fixture(path));
+    // It stands at the end of the file, and has an odd length.
+    expect(Buffer.from(piece!.bytes)).toEqual(file.subarray(file.indexOf('id3 ') + 8, -1));
+  });
+});
+
 describe('ultrasound of the corpus', () => {
   it.each(rows.filter(({ opus }) => opus === 'SAMPLE_RATE_TOO_HIGH'))('$path', async ({ path }) => {
     const { sampleRate, channels, frames } = goldenOf(path);
