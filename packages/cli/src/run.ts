@@ -32,9 +32,11 @@ const HELP = `usage: zarr-audio <command> [--json] ...
   import <store> <file or folder>...   import recordings
       [--codec keep|opus|flac] [--bitrate N] [--ultrasonic refuse|resample|reinterpret] [--stream N]
       [--framing KIND] [--user JSON] [--no-seek-points] [--jobs N]
-  ls <store>                           list the recordings of a store
+  ls <store>                           list the recordings of a store, by its catalogue
+      [--from TIME] [--to TIME] [--where KEY=VALUE]...
   info <store> <id>                    tell what is known of one
   read <store> <id> -o <file.wav|file.raw|->
+  read <store> [<id>] --at TIME --duration SECONDS [--where KEY=VALUE]... -o <file.wav|file.raw|->
       [--start N] [--end N] [--dtype auto|int16|int32|float32] [--decoder auto|native|wasm] [--seek exact|fast]
   export <store> <id> -o <file>        write the encoded recording to a file (.opus, .flac), without decoding
   verify <store> [<id>...]             read every byte, and tell what is damaged
@@ -57,7 +59,10 @@ export plays slower; read gives the right rate and time). --decoder is for Opus.
 streams of a file from 0. --framing takes every file for Opus packets without a container: KIND is opus-demo,
 self-delimited, u16be, u16le, u32be, u32le (a length before each packet), constant:N (N bytes each), or
 undelimited (which is refused, with the reason). --jobs is how many threads share the work; as many as there
-are cores if left out. --force indexes what is left of a recording that is damaged. --min-age spares what was
+are cores if left out. TIME is ISO 8601 (2021-02-01T21:00:00Z, or a day): with a zone it is a moment, and clocks
+that name none are taken for UTC; without, it is what each recorder's clock showed. --where is for what ls --json
+shows, such as file, samples, user.site, field.gain.setting. read --at takes all recordings of that time: what
+nobody recorded is zeros, and told. --force indexes what is left of a recording that is damaged. --min-age spares what was
 written to within so many hours, 24 if left out; 0 is for when nobody else writes to the store.
 Exit status: 0 done, 1 something failed, 2 wrong usage.
 `;

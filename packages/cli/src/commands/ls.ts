@@ -1,30 +1,34 @@
-import type { RecordingInfo } from 'zarr-audio';
-import { print, printJson, summaryLine } from '../output';
+import type { CatalogueEntry } from 'zarr-audio';
+import { clockTime, print, printable, printJson } from '../output';
+import { asked, WHERE_OPTION, whereOf, zoneNote } from '../query-options';
 import { openStoreAt } from '../stores';
 import { describeError, noMore, parseCommand } from '../usage';
 
-/** `ls <store>`: a line a recording; one that can't be opened is named, and the exit status is 1. */
+const OPTIONS = { from: { type: 'string' }, to: { type: 'string' }, ...WHERE_OPTION } as const;
+
+/** `ls <store>`: a line a recording, by the catalogue; one that can't be opened is named, and the exit status is 1. */
 export async function lsCommand(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseCommand(args, {}, ['<store>']);
+  const { values, positionals } = parseCommand(args, OPTIONS, ['<store>']);
   noMore(positionals, 1);
+  const { from, to } = values;
+  const query = { from, to, where: whereOf(values.where) };
   const store = await openStoreAt(positionals[0]!);
-  let status = 0;
-  for await (const entry of store.entries()) {
-    if ('recording' in entry) {
-      const { info } = entry.recording;
-      await (values.json ? printJson(catalogueLine(info)) : print(summaryLine(info)));
-      continue;
-    }
-    status = 1;
-    const error = describeError(entry.error);
-    if (values.json) await printJson({ id: entry.id, error });
-    process.stderr.write(`zarr-audio ls: ${entry.id}: ${error.code}: ${error.message}\n`);
+  const { entries, broken } = await asked(() => store.query(query));
+  for (const entry of entries) await (values.json ? printJson(entry) : print(entryLine(entry)));
+  const starts = entries.map(({ start }) => start);
+  const note = zoneNote([from, to], starts);
+  if (note) process.stderr.write(`zarr-audio ls: ${note}`);
+  for (const { id, error } of broken) {
+    const described = describeError(error);
+    if (values.json) await printJson({ id, error: described });
+    process.stderr.write(`zarr-audio ls: ${id}: ${described.code}: ${described.message}\n`);
   }
-  return status;
+  return broken.length > 0 ? 1 : 0;
 }
 
-/** What a line of the catalogue will hold (docs/format.md). */
-function catalogueLine({ id, source, codec, startTime, totalSamples, sampleRate, channels }: RecordingInfo) {
-  const { file, bytes, sha256, stream } = source;
-  return { id, sha256, file, stream, bytes, start: startTime, samples: totalSamples, sampleRate, channels, codec };
+function entryLine({ id, codec, channels, samples, sampleRate, start, file, stream }: CatalogueEntry): string {
+  const when = start === null ? '' : `${printable(start)}  `;
+  const which = stream > 0 ? ` #${stream}` : '';
+  const length = clockTime(samples, sampleRate);
+  return `${id}  ${codec}  ${channels} ch  ${sampleRate} Hz  ${length}  ${when}${printable(file)}${which}\n`;
 }

@@ -1,4 +1,11 @@
-import { type PcmBlock, type PcmData, type SampleType, type StreamDescription, UNMEASURED } from '@zarr-audio/codec';
+import {
+  type Gap,
+  type PcmBlock,
+  type PcmData,
+  type SampleType,
+  type StreamDescription,
+  UNMEASURED,
+} from '@zarr-audio/codec';
 import {
   encodeWavHeader,
   encodeWavSamples,
@@ -7,10 +14,11 @@ import {
   type WavOutput,
   wavTrailer,
 } from '@zarr-audio/wav';
-import type { Recording } from 'zarr-audio';
-import { print } from '../output';
+import type { AudioStore, TimelineReadOptions } from 'zarr-audio';
+import { print, printJson } from '../output';
 import { writeOutputFile } from '../output-file';
 import { openStoreAt } from '../stores';
+import { openTimeRange, TIME_OPTIONS, timelineJson, timeRangeOf } from '../time-range';
 import { noMore, oneOf, parseCommand, UsageError, wholeNumber } from '../usage';
 
 const OPTIONS = {
@@ -20,37 +28,61 @@ const OPTIONS = {
   decoder: { type: 'string' },
   seek: { type: 'string' },
   output: { type: 'string', short: 'o' },
+  ...TIME_OPTIONS,
 } as const;
 
-/** `read <store> <id> -o <file.wav|file.raw|->`, in bounded memory whatever the length. */
+/** `read <store> [<id>] -o <file.wav|file.raw|->`, in bounded memory whatever the length. */
 export async function readCommand(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseCommand(args, OPTIONS, ['<store>', '<id>']);
+  const { values, positionals } = parseCommand(args, OPTIONS, ['<store>']);
   noMore(positionals, 2);
   const output = values.output;
   if (output === undefined) throw new UsageError('missing: -o <file.wav|file.raw|->');
   if (output !== '-' && !/\.(wav|raw)$/i.test(output))
     throw new UsageError(`-o: '${output}' is neither .wav nor .raw nor -`);
+  const [storePath, id] = positionals as [string, string | undefined];
+  const range = timeRangeOf(values, id);
   const start = wholeNumber('start', values.start);
   const end = wholeNumber('end', values.end);
   const dtype = oneOf('dtype', values.dtype, ['auto', 'int16', 'int32', 'float32']);
   const decoder = oneOf('decoder', values.decoder, ['auto', 'native', 'wasm']);
   const seek = oneOf('seek', values.seek, ['exact', 'fast']);
-  const store = await openStoreAt(positionals[0]!);
-  const recording = await store.find(positionals[1]!);
-  const blocks = recording.blocks({
-    ...(start === undefined ? {} : { start }),
-    ...(end === undefined ? {} : { end }),
+  const store = await openStoreAt(storePath);
+  const options = {
     ...(dtype === undefined ? {} : { dtype }),
     ...(decoder === undefined ? {} : { decoder }),
     ...(seek === undefined ? {} : { seek }),
-  });
-  const frames = (end ?? recording.totalSamples) - (start ?? 0);
+  };
+  const timeline = range && (await openTimeRange(store, id, range));
+  const source = timeline ?? (await samplesOf(store, id!, start, end));
+  const gaps: Gap[] = [];
+  const blocks = reported(source.blocks(options), gaps);
   if (output === '-') {
-    for await (const block of reported(blocks)) await print(littleEndian(block.data));
+    for await (const block of blocks) await print(littleEndian(block.data));
   } else {
-    await writeSamples(output, wavOutput(recording, dtype ?? 'auto', frames), reported(blocks));
+    await writeSamples(output, wavOutput(source, dtype ?? 'auto'), blocks);
   }
-  return 0;
+  if (!timeline) return 0;
+  if (values.json) await (output === '-' ? tellJson : printJson)(timelineJson(range, timeline, gaps));
+  return timeline.broken.length > 0 ? 1 : 0;
+}
+
+/** What is written: a recording, or a range of time. */
+interface SampleSource {
+  readonly description: StreamDescription;
+  readonly frames: number;
+  blocks(options: TimelineReadOptions): AsyncIterable<PcmBlock>;
+}
+
+async function samplesOf(store: AudioStore, id: string, first?: number, last?: number): Promise<SampleSource> {
+  const recording = await store.find(id);
+  const { description, totalSamples } = recording;
+  const [start, end] = [first ?? 0, last ?? totalSamples];
+  return { description, frames: end - start, blocks: (options) => recording.blocks({ ...options, start, end }) };
+}
+
+/** Standard output is taken by samples. */
+async function tellJson(value: unknown): Promise<void> {
+  process.stderr.write(`${JSON.stringify(value)}\n`);
 }
 
 async function writeSamples(path: string, output: WavFile, blocks: AsyncIterable<PcmBlock>): Promise<void> {
@@ -75,7 +107,7 @@ interface WavFile extends WavOutput {
  * What the samples of a read are, as a WAV says it. Up to 16 bits that are asked for as int32 fill all 32: few programs
  * honour fewer valid bits than a sample has.
  */
-function wavOutput({ description }: Recording, dtype: SampleType | 'auto', frames: number): WavFile {
+function wavOutput({ description, frames }: SampleSource, dtype: SampleType | 'auto'): WavFile {
   const { sampleRate, channels } = description;
   const sampleType = dtype === 'auto' ? description.sampleType : dtype;
   const isWidened = sampleType === 'int32' && description.bitsPerSample <= 16;
@@ -98,15 +130,24 @@ function wavSamples(data: PcmData, { order, shift }: WavFile): PcmData {
   return shift === 0 || !(ordered instanceof Int32Array) ? ordered : ordered.map((sample) => sample << shift);
 }
 
-/** Tells on standard error of what was crossed: holes, and places that are not those of a sequential decode. */
-async function* reported(blocks: AsyncIterable<PcmBlock>): AsyncGenerator<PcmBlock> {
+/**
+ * Tells on standard error of what was crossed: holes, and places that are not those of a sequential decode.
+ *
+ * @param gaps  Where the holes are put, too; one that lies in several blocks is one.
+ */
+async function* reported(blocks: AsyncIterable<PcmBlock>, gaps: Gap[]): AsyncGenerator<PcmBlock> {
   let maxDiff = 0;
   for await (const block of blocks) {
     maxDiff = Math.max(maxDiff, block.maxDiff);
-    for (const { end, samples } of block.gaps) {
-      process.stderr.write(`zarr-audio read: no audio in samples [${end - samples}, ${end}): zeros\n`);
+    for (const gap of block.gaps) {
+      const before = gaps.at(-1);
+      const goesOn = before?.end === gap.end - gap.samples;
+      gaps.push(goesOn ? { end: gap.end, samples: gaps.pop()!.samples + gap.samples } : gap);
     }
     yield block;
+  }
+  for (const { end, samples } of gaps) {
+    process.stderr.write(`zarr-audio read: no audio in samples [${end - samples}, ${end}): zeros\n`);
   }
   if (maxDiff === 0) return;
   const difference = maxDiff === UNMEASURED ? 'not measured' : `at most ${maxDiff} of 32768`;
