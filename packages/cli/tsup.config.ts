@@ -1,3 +1,6 @@
 import { preset } from '../../tsup.preset';
 
-export default preset({ 'zarr-audio': 'src/zarr-audio.ts', worker: 'src/worker.ts' }, { dts: false });
+export default preset(
+  { 'zarr-audio': 'src/zarr-audio.ts', worker: 'src/worker.ts', 'import-worker': 'src/import-worker.ts' },
+  { dts: false },
+);

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { CodedError } from '@zarr-audio/codec';
+import { glob, isDynamicPattern } from 'tinyglobby';
 
 /** Endings of what a folder is searched for; a file that is named is tried whatever its name. */
 const AUDIO: ReadonlySet<string> = new Set([
@@ -14,22 +15,34 @@ const AUDIO: ReadonlySet<string> = new Set([
 export type Found = { readonly path: string; readonly error?: Error };
 
 /**
- * The file itself, or all audio files of a folder and the folders in it, in order of their names. What can't be looked
- * at is given as it is, so that its import tells why; folders that lie behind links are not searched.
+ * The file itself, or all audio files of a folder and the folders in it, in order of their names, or what a pattern (`season/2021-*`,
+ * `**` for folders in folders) means to a shell. What can't be looked at is given as it is, so that its import tells why;
+ * folders that lie behind links are not searched.
  */
 export async function* audioFiles(path: string): AsyncGenerator<Found> {
   const stats = await stat(path).catch(() => undefined);
-  if (!stats?.isDirectory()) {
-    yield { path };
-    return;
-  }
+  if (stats?.isDirectory()) yield* ofFolder(path);
+  else if (stats === undefined && isDynamicPattern(path)) yield* ofPattern(path);
+  else yield { path };
+}
+
+async function* ofPattern(pattern: string): AsyncGenerator<Found> {
+  const paths = await glob(pattern, { onlyFiles: false, expandDirectories: false });
+  for (const path of paths.sort()) yield* audioFiles(path.replace(/\/$/, ''));
+  if (paths.length === 0) yield nothing(pattern, `no file is called ${pattern}`);
+}
+
+async function* ofFolder(path: string): AsyncGenerator<Found> {
   let found = 0;
   for await (const file of within(path)) {
     found++;
     yield file;
   }
-  if (found === 0)
-    yield { path, error: new CodedError('SOURCE_EMPTY', `there are no audio files in ${path}`, { path }) };
+  if (found === 0) yield nothing(path, `there are no audio files in ${path}`);
+}
+
+function nothing(path: string, message: string): Found {
+  return { path, error: new CodedError('SOURCE_EMPTY', message, { path }) };
 }
 
 async function* within(folder: string): AsyncGenerator<Found> {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '@zarr-audio/codec';
-import { ffmpegInput } from '@zarr-audio/ffmpeg-adapter';
+import { type FfmpegInputOptions, ffmpegInput } from '@zarr-audio/ffmpeg-adapter';
 import { resample } from '@zarr-audio/resampler';
 import { wavInput } from '@zarr-audio/wav';
 import type { ImportChoices } from 'zarr-audio';
@@ -14,15 +14,19 @@ export const CHOICE_OPTIONS = {
   framing: { type: 'string' },
 } as const;
 
-interface ChoiceValues {
+/** Of `CHOICE_OPTIONS`, as they were written. */
+export interface ChoiceValues {
   readonly codec?: string | undefined;
   readonly bitrate?: string | undefined;
   readonly ultrasonic?: string | undefined;
   readonly stream?: string | undefined;
 }
 
-/** @throws {UsageError} */
-export function importChoices(values: ChoiceValues): ImportChoices {
+/**
+ * @param onProgress  Told how far ffmpeg is, which reads files itself.
+ * @throws {UsageError}
+ */
+export function importChoices(values: ChoiceValues, onProgress?: FfmpegInputOptions['onProgress']): ImportChoices {
   const bitrate = wholeNumber('bitrate', values.bitrate);
   const stream = wholeNumber('stream', values.stream);
   const codec = oneOf('codec', values.codec, ['keep', 'opus', 'flac']) ?? 'keep';
@@ -32,7 +36,7 @@ export function importChoices(values: ChoiceValues): ImportChoices {
   return {
     codec,
     encoding,
-    inputs: [wavInput(), ffmpegInput()],
+    inputs: [wavInput(), ffmpegInput({ onProgress })],
     resample,
     ...(ultrasonic === undefined ? {} : { ultrasonic }),
     ...(stream === undefined ? {} : { stream }),

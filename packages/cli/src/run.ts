@@ -29,7 +29,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 
 const HELP = `usage: zarr-audio <command> [--json] ...
 
-  import <store> <file or folder>...   import recordings
+  import <store> <file, folder or pattern>...  import recordings; run it again to do what is left
       [--codec keep|opus|flac] [--bitrate N] [--ultrasonic refuse|resample|reinterpret] [--stream N]
       [--framing KIND] [--user JSON] [--no-seek-points] [--jobs N]
   ls <store>                           list the recordings of a store, by its catalogue
@@ -45,7 +45,7 @@ const HELP = `usage: zarr-audio <command> [--json] ...
   gc <store>                           remove what crashes and rebuilt indices left behind
       [--dry-run] [--min-age HOURS]
   packets <file> [--framing KIND]      list the packets of an encoded file
-  probe <file or folder>...            tell what files are, and what an import would do with them
+  probe <file, folder or pattern>...   tell what files are, and what an import would do with them
       [--codec keep|opus|flac] [--bitrate N] [--ultrasonic refuse|resample|reinterpret] [--stream N]
       [--framing KIND]
 
@@ -58,8 +58,8 @@ Opus: refuse, the default; resample (everything above 20 kHz is lost); reinterpr
 export plays slower; read gives the right rate and time). --decoder is for Opus. --stream counts the audio
 streams of a file from 0. --framing takes every file for Opus packets without a container: KIND is opus-demo,
 self-delimited, u16be, u16le, u32be, u32le (a length before each packet), constant:N (N bytes each), or
-undelimited (which is refused, with the reason). --jobs is how many threads share the work; as many as there
-are cores if left out. TIME is ISO 8601 (2021-02-01T21:00:00Z, or a day): with a zone it is a moment, and clocks
+undelimited (which is refused, with the reason). --jobs is how many files are imported at once, or how many
+threads share the work on one; as many as there are cores if left out. TIME is ISO 8601 (2021-02-01T21:00:00Z, or a day): with a zone it is a moment, and clocks
 that name none are taken for UTC; without, it is what each recorder's clock showed. --where is for what ls --json
 shows, such as file, samples, user.site, field.gain.setting. read --at takes all recordings of that time: what
 nobody recorded is zeros, and told. --force indexes what is left of a recording that is damaged. --min-age spares what was

@@ -7,10 +7,11 @@ import { fileStorage } from 'zarr-audio/node';
 /**
  * All codecs that the command knows. Opus is the first: it is what other sources are encoded with, if nothing else is asked for.
  *
- * @param framing  Take every file for packets that are framed so.
+ * @param framing    Take every file for packets that are framed so.
+ * @param onWarning  Told of a decoder that can't be had here; the console, if left out.
  */
-export function codecsOf(framing?: OpusOptions['framing']): CodecRegistry {
-  return createRegistry([opus(framing === undefined ? {} : { framing }), flac()]);
+export function codecsOf(framing?: OpusOptions['framing'], onWarning?: OpusOptions['onWarning']): CodecRegistry {
+  return createRegistry([opus({ ...(framing === undefined ? {} : { framing }), onWarning }), flac()]);
 }
 
 /** The same in a thread; whoever started it has warned already. */

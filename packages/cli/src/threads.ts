@@ -16,9 +16,19 @@ export async function withThreads<T>(
   jobs: string | undefined,
   act: (tasks: TaskRunner | undefined) => Promise<T>,
 ): Promise<T> {
+  return withTasks(jobCount(jobs), act);
+}
+
+/** @throws {UsageError} */
+export function jobCount(jobs: string | undefined): number {
   const size = wholeNumber('jobs', jobs) ?? availableParallelism();
   if (size < 1 || size > MAX_JOBS) throw new UsageError(`--jobs must be from 1 to ${MAX_JOBS}, not ${size}`);
-  if (size === 1) return act(undefined);
+  return size;
+}
+
+/** The same with a number of threads; of 1, none. */
+export async function withTasks<T>(size: number, act: (tasks: TaskRunner | undefined) => Promise<T>): Promise<T> {
+  if (size <= 1) return act(undefined);
   const tasks = threadPool(new URL('worker.js', import.meta.url), { size });
   try {
     return await act(tasks);

@@ -1,16 +1,15 @@
-import { type ImportResult, openOrCreateStore, type WritableAudioStore } from 'zarr-audio';
-import { fileSource, fileStorage } from 'zarr-audio/node';
-import { repairText } from '../advice';
-import { audioFiles } from '../audio-files';
-import { contradictionLines, describeField } from '../field-description';
-import { framingOf } from '../framing';
-import { CHOICE_OPTIONS, importChoices } from '../import-choices';
+import { importBatch } from '../batch/batch';
+import { BatchReport } from '../batch/batch-report';
+import { FileImporter, type ImportSettings } from '../batch/file-importer';
+import { listFiles } from '../batch/file-list';
+import { type Lane, laneHere } from '../batch/lane';
+import { ProgressBar } from '../batch/progress-bar';
+import { ThreadLane } from '../batch/thread-lane';
+import { CHOICE_OPTIONS } from '../import-choices';
 import { interruptSignal } from '../interrupt';
-import { print, printJson, summaryLine } from '../output';
-import { withProgress } from '../progress';
-import { codecsOf, isHttp } from '../stores';
-import { withThreads } from '../threads';
-import { describeError, failureStatus, jsonObject, parseCommand, UsageError } from '../usage';
+import { isHttp } from '../stores';
+import { jobCount, withTasks } from '../threads';
+import { jsonObject, parseCommand, UsageError } from '../usage';
 
 const OPTIONS = {
   ...CHOICE_OPTIONS,
@@ -19,70 +18,50 @@ const OPTIONS = {
   jobs: { type: 'string' },
 } as const;
 
-/** `import <store> <file or folder>...`: each file on its own; one that fails doesn't hold up the others. */
+/** `import <store> <file, folder or pattern>...`: each file on its own; one that fails doesn't hold up the others. */
 export async function importCommand(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseCommand(args, OPTIONS, ['<store>', '<file or folder>']);
-  const [storePath, ...paths] = positionals as [string, ...string[]];
-  if (isHttp(storePath)) throw new UsageError('a store can be imported into where it lies, not over HTTP');
-  const user = jsonObject('user', values.user);
-  const codecs = codecsOf(framingOf(values.framing));
-  const options = {
-    ...importChoices(values),
-    describeSource: describeField,
+  const { values, positionals } = parseCommand(args, OPTIONS, ['<store>', '<file, folder or pattern>']);
+  const [store, ...paths] = positionals as [string, ...string[]];
+  if (isHttp(store)) throw new UsageError('a store can be imported into where it lies, not over HTTP');
+  const { codec, bitrate, ultrasonic, stream, framing } = values;
+  const settings: ImportSettings = {
+    store,
+    choices: { codec, bitrate, ultrasonic, stream, framing },
     seekPoints: values['no-seek-points'] ? 'grid' : 'measure',
-    ...(user === undefined ? {} : { user }),
-  } as const;
-  const report = new Report(values.json === true);
-  const storage = await fileStorage(storePath, { create: true });
+    user: jsonObject('user', values.user),
+  };
+  const jobs = jobCount(values.jobs);
   const signal = interruptSignal();
-  return withThreads(values.jobs, async (tasks) => {
-    const store = await openOrCreateStore(storage, { codecs, tasks });
-    for (const path of paths) {
-      for await (const { path: file, error } of audioFiles(path)) {
-        try {
-          if (error) throw error;
-          const source = withProgress(await fileSource(file), !values.json);
-          await report.results(store, file, await store.import(source, { ...options, signal }));
-        } catch (failure) {
-          await report.failure(file, failure);
-          if (signal.aborted) return report.status;
-        }
-      }
+  const json = values.json === true;
+  let bar: ProgressBar | undefined;
+  const report = new BatchReport({ json, before: () => bar?.clear() });
+  const onWarning = (message: string) => report.warning(message);
+
+  // What is wrong with the store or the options is told before anything is searched.
+  const first = await FileImporter.open(settings, undefined, onWarning);
+  const files = await listFiles(paths, signal);
+  const atOnce = Math.min(jobs, files.length);
+  // Threads that have no file of their own share the work of those that have.
+  const tasks = Math.floor(jobs / atOnce);
+  if (!json) bar = new ProgressBar(files);
+  const run = async (lanes: readonly Lane[]) => {
+    try {
+      await importBatch(files, lanes, {
+        knownSizes: await first.knownSizes(signal),
+        signal,
+        onFile: ({ path }, outcomes) => report.file(path, outcomes),
+        onRead: (file, bytes) => bar?.read(file, bytes),
+        onBegin: (file) => bar?.begin(file),
+        onEnd: (file) => bar?.end(file),
+      });
+    } finally {
+      bar?.clear();
+      await Promise.all(lanes.map((lane) => lane.close()));
     }
-    return report.status;
-  });
-}
-
-class Report {
-  status = 0;
-  readonly #json: boolean;
-
-  constructor(json: boolean) {
-    this.#json = json;
-  }
-
-  async results(store: WritableAudioStore, file: string, results: readonly ImportResult[]): Promise<void> {
-    for (const result of results) {
-      if (result.status === 'failed') {
-        await this.failure(file, result.error, result.stream);
-        continue;
-      }
-      const { status, stream, id } = result;
-      const { info } = await store.open(id);
-      await (this.#json ? printJson({ file, stream, status, ...info }) : print(`${status}  ${summaryLine(info)}`));
-      for (const line of contradictionLines(info.field)) {
-        process.stderr.write(`zarr-audio import: ${file}: ${line}\n`);
-      }
-      for (const repair of info.repairs) {
-        process.stderr.write(`zarr-audio import: ${file}: ${repairText(repair)}\n`);
-      }
-    }
-  }
-
-  async failure(file: string, error: unknown, stream = 0): Promise<void> {
-    const described = describeError(error);
-    this.status = Math.max(this.status, failureStatus(error));
-    if (this.#json) await printJson({ file, stream, status: 'failed', error: described });
-    process.stderr.write(`zarr-audio import: ${file}: ${described.code}: ${described.message}\n`);
-  }
+  };
+  if (atOnce > 1) await run(Array.from({ length: atOnce }, () => new ThreadLane({ ...settings, tasks }, onWarning)));
+  else await withTasks(tasks, async (shared) => run([await laneHere(settings, shared, onWarning)]));
+  if (signal.aborted) await report.interrupted(signal.reason);
+  if (files.length > 1) report.summary(files.length);
+  return report.status;
 }

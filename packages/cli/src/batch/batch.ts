@@ -1,0 +1,51 @@
+import { failureOf, type StreamOutcome } from './file-importer';
+import type { ListedFile } from './file-list';
+import type { Lane } from './lane';
+
+export interface BatchOptions {
+  /** Of the sources of recordings that are there: files of these sizes are hashed before anything else. */
+  readonly knownSizes: ReadonlySet<number>;
+  readonly signal: AbortSignal;
+  /** Told of each file when it is done, in the order of the list. */
+  readonly onFile: (file: ListedFile, outcomes: readonly StreamOutcome[]) => Promise<void>;
+  /** Told how many bytes of a file are done, about. */
+  readonly onRead: (file: ListedFile, bytes: number) => void;
+  readonly onBegin: (file: ListedFile) => void;
+  readonly onEnd: (file: ListedFile) => void;
+}
+
+/** Imports files, as many at once as there are lanes; one that fails doesn't hold up the others. Those not yet begun are left out after an abort. */
+export async function importBatch(
+  files: readonly ListedFile[],
+  lanes: readonly Lane[],
+  { knownSizes, signal, onFile, onRead, onBegin, onEnd }: BatchOptions,
+): Promise<void> {
+  const queue = files.entries();
+  const done = new Map<number, readonly StreamOutcome[]>();
+  let told = 0;
+  let telling: Promise<void> = Promise.resolve();
+  const tell = () => {
+    telling = telling.then(async () => {
+      for (let outcomes = done.get(told); outcomes; outcomes = done.get(told)) {
+        done.delete(told);
+        await onFile(files[told++]!, outcomes);
+      }
+    });
+    return telling;
+  };
+  const work = async (lane: Lane) => {
+    for (const [i, file] of queue) {
+      if (signal.aborted) return;
+      onBegin(file);
+      const options = { hashFirst: knownSizes.has(file.bytes), signal, onRead: (bytes: number) => onRead(file, bytes) };
+      done.set(i, file.error ? failed(file.error) : await lane.import(file.path, options));
+      onEnd(file);
+      await tell();
+    }
+  };
+  await Promise.all(lanes.map(work));
+}
+
+function failed(error: unknown): StreamOutcome[] {
+  return [{ status: 'failed', stream: 0, error: failureOf(error) }];
+}
