@@ -389,7 +389,7 @@ describe('imports', () => {
       },
     };
     const store = await newStore();
-    await expect(store.import(changing, { inputs: [reading] })).rejects.toThrow(code('SOURCE_CHANGED'));
+    await expect(store.import(changing, { inputs: [reading], hashFirst: true })).rejects.toThrow(code('SOURCE_CHANGED'));
     expect(await store.ids()).toEqual([]);
   });
 
