@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type SpawnOptions, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
 /** The command as it was built (`npm run setup`). */
@@ -25,8 +25,13 @@ export function runZarrAudio(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<Outcome> {
+  return runProgram(process.execPath, [bin, ...args], { cwd: folder, env: { ...process.env, ...env } });
+}
+
+/** Runs any program, which may be one that runs ours. */
+export function runProgram(program: string, args: readonly string[], options: SpawnOptions = {}): Promise<Outcome> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: { ...process.env, ...env } });
+    const child = spawn(program, args, { ...options, stdio: 'pipe' });
     const stdout: Buffer[] = [];
     let stderr = '';
     child.stdout.on('data', (bytes) => stdout.push(bytes));
