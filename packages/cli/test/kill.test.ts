@@ -74,7 +74,7 @@ function stagesOf(store: string, before: ReadonlySet<string>): string[] {
   const path = join(folder, store);
   if (!existsSync(join(path, '.zarr-audio'))) return ['nothing was written'];
   const aside = asideIn(store).filter((name) => !before.has(name));
-  const stages = aside.map((name) => {
+  const stages = aside.map((name): string => {
     if (name.endsWith('.part')) return 'a file that takes its place';
     if (name.endsWith('.gone')) return 'a folder that is removed';
     const parts = readdirSync(join(path, TEMPORARY, name));
