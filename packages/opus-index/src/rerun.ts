@@ -76,10 +76,26 @@ export class Rerun {
 
 /** Of `expected[start, end)` from `actual`, which begins at 0: 0 to 65,535. */
 function largestDifference(expected: Int16Array, start: number, end: number, actual: Int16Array): number {
+  // Most are equal, which two samples at a time tell twice as fast.
+  if (isEqual(wordsOf(expected, start, end), wordsOf(actual, 0, end - start))) return 0;
   let largest = 0;
   for (let i = start, k = 0; i < end; i++, k++) {
     const difference = Math.abs(expected[i]! - actual[k]!);
     if (difference > largest) largest = difference;
   }
   return largest;
+}
+
+/** Pairs of samples; none where they can't be taken so. */
+function wordsOf(samples: Int16Array, start: number, end: number): Int32Array | undefined {
+  const byteOffset = samples.byteOffset + 2 * start;
+  if (byteOffset % 4 !== 0 || (end - start) % 2 !== 0) return undefined;
+  return new Int32Array(samples.buffer, byteOffset, (end - start) / 2);
+}
+
+function isEqual(a: Int32Array | undefined, b: Int32Array | undefined): boolean {
+  if (!a || !b) return false;
+  let different = 0;
+  for (let i = 0; i < a.length; i++) different |= a[i]! ^ b[i]!;
+  return different === 0;
 }

@@ -87,6 +87,9 @@ function nativeBackend(OpusEncoder: NativeClass, library: string): OpusBackend {
 class NativeDecoder implements RawDecoder {
   readonly #channels: number;
   #handle: NativeHandle | undefined;
+  /** Of the packet before, and its bytes: one array takes many packets. */
+  #output: Int16Array | undefined;
+  #outputBytes: Uint8Array = new Uint8Array(0);
 
   constructor(handle: NativeHandle, channels: number) {
     this.#handle = handle;
@@ -95,8 +98,12 @@ class NativeDecoder implements RawDecoder {
 
   decode(packet: Uint8Array, output: Int16Array, at: number): number {
     const pcm = this.#decodeBytes(packet);
+    if (this.#output !== output) {
+      this.#output = output;
+      this.#outputBytes = new Uint8Array(output.buffer, output.byteOffset, output.byteLength);
+    }
     // As bytes, for nothing says that the addon's buffer is aligned.
-    new Uint8Array(output.buffer, output.byteOffset, output.byteLength).set(pcm, at * 2);
+    this.#outputBytes.set(pcm, at * 2);
     return pcm.byteLength / (2 * this.#channels);
   }
 

@@ -2,6 +2,7 @@ import { type Codec, INDEX_WIDTH, type JsonObject, SEEK_WIDTH, type StreamSummar
 import { type ArrayLayout, createRowsWriter, type RowsWriter } from '../arrays/index';
 import type { StorageKey, WritableStorage } from '../storage/storage';
 import { SORTED_COLUMNS } from '../store-layout';
+import { together } from '../together';
 import type { RecordingAttributes } from './recording-attributes';
 
 /** Writes the arrays that are made of a blob: its index, and its seek points where the codec has such. */
@@ -43,8 +44,9 @@ export class IndexWriter {
 
   /** All rows have come. What is held in memory from now on is small. */
   async finish(): Promise<void> {
-    this.#documents = { [this.names.index]: (await this.#index.finish()).metadata };
-    if (this.#seekPoints) this.#documents[this.names.seekPoints!] = (await this.#seekPoints.finish()).metadata;
+    const { index, seekPoints } = this.names;
+    const [rows, seekRows] = await together([this.#index.finish(), this.#seekPoints?.finish()]);
+    this.#documents = { [index]: rows.metadata, ...(seekRows && { [seekPoints!]: seekRows.metadata }) };
   }
 
   /** The `zarr.json` of each array, by its name. They are not written here. */

@@ -3,7 +3,7 @@ import { type ArrayLayout, type BlobWriter, createBlobWriter } from '../arrays/i
 import { StoreError } from '../errors';
 import { createJson } from '../json-file';
 import { createSha256 } from '../sha256';
-import type { WritableStorage } from '../storage/storage';
+import type { StorageKey, WritableStorage } from '../storage/storage';
 import {
   BLOB_ARRAY,
   groupDocument,
@@ -14,6 +14,7 @@ import {
   seekPointsArrayName,
   temporaryPath,
 } from '../store-layout';
+import { together } from '../together';
 import { IndexWriter } from './index-writer';
 import { attributesToJson, type FieldDescription, type RecordingSource, rescaled } from './recording-attributes';
 import { writeSourceMetadata } from './source-metadata';
@@ -69,10 +70,12 @@ export class RecordingWriter {
    * @throws {RangeError} if these are more than a source may have.
    */
   async finish(summary: StreamSummary, pieces: readonly SourcePiece[]): Promise<void> {
-    this.#documents = { [BLOB_ARRAY]: (await this.#blob.finish()).metadata };
-    await this.#index.finish();
-    const metadata = await writeSourceMetadata(this.#storage, `${this.#path}/${SOURCE_METADATA_ARRAY}`, pieces);
-    if (metadata) this.#documents[SOURCE_METADATA_ARRAY] = metadata;
+    const [blob, , metadata] = await together([
+      this.#blob.finish(),
+      this.#index.finish(),
+      writeSourceMetadata(this.#storage, `${this.#path}/${SOURCE_METADATA_ARRAY}`, pieces),
+    ]);
+    this.#documents = { [BLOB_ARRAY]: blob.metadata, ...(metadata && { [SOURCE_METADATA_ARRAY]: metadata }) };
     this.#summary = summary;
   }
 
@@ -82,9 +85,6 @@ export class RecordingWriter {
     const summary = this.#summary!;
     const blobSha256 = verbatim ? source.sha256 : this.#blobHash.hex();
     const arrays = { ...this.#documents, ...this.#index.documents(blobSha256, summary) };
-    for (const [name, document] of Object.entries(arrays)) {
-      await createJson(this.#storage, metadataKey(`${this.#path}/${name}`), document);
-    }
     const samplingRescaleFactor = this.#samplingRescaleFactor;
     const attributes = attributesToJson({
       description: rescaled(description, samplingRescaleFactor),
@@ -97,7 +97,11 @@ export class RecordingWriter {
       encoder: encoder ?? null,
       user,
     });
-    await createJson(this.#storage, metadataKey(this.#path), groupDocument(attributes, arrays));
+    const write = (node: StorageKey, document: JsonObject) => createJson(this.#storage, metadataKey(node), document);
+    await together([
+      write(this.#path, groupDocument(attributes, arrays)),
+      ...Object.entries(arrays).map(([name, document]) => write(`${this.#path}/${name}`, document)),
+    ]);
   }
 
   /**
