@@ -43,5 +43,12 @@ export type { RecordingInfo } from './recording/recording-info';
 export type { MetadataPiece } from './recording/source-metadata';
 export { httpStorage } from './storage/http';
 export { memoryStorage } from './storage/memory';
-export type { ByteRange, FileStatus, FileWriter, ReadableStorage, StorageKey, WritableStorage } from './storage/storage';
+export type {
+  ByteRange,
+  FileStatus,
+  FileWriter,
+  ReadableStorage,
+  StorageKey,
+  WritableStorage,
+} from './storage/storage';
 export type { StoreWarning } from './warnings';

@@ -389,7 +389,9 @@ describe('imports', () => {
       },
     };
     const store = await newStore();
-    await expect(store.import(changing, { inputs: [reading], hashFirst: true })).rejects.toThrow(code('SOURCE_CHANGED'));
+    await expect(store.import(changing, { inputs: [reading], hashFirst: true })).rejects.toThrow(
+      code('SOURCE_CHANGED'),
+    );
     expect(await store.ids()).toEqual([]);
   });
 

@@ -137,7 +137,9 @@ describe('PCM', () => {
       },
     };
     const store = await newStore();
-    await expect(store.import(changing, { ...options, hashFirst: true })).rejects.toMatchObject({ code: 'SOURCE_CHANGED' });
+    await expect(store.import(changing, { ...options, hashFirst: true })).rejects.toMatchObject({
+      code: 'SOURCE_CHANGED',
+    });
     expect(await store.ids()).toEqual([]);
   });
 
