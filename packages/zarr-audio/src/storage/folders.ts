@@ -1,4 +1,4 @@
-import { lstat, mkdir, open, readdir } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isMissing, systemCode } from './file-errors';
 import { badKey } from './keys';
@@ -27,17 +27,35 @@ export async function refuseLinks(root: string, segments: readonly string[], key
 }
 
 /**
- * Makes a folder, with those above it.
+ * Makes a folder, with those above it. Not by Node's `recursive`, which tells of a missing folder (ENOENT) where the disk is full or may only
+ * be read.
  *
  * @returns The folder in which the first new one was made, or undefined if nothing had to be made.
+ * @throws The system's error; ENOTDIR where a file stands in the way.
+ * @see https://github.com/nodejs/node/issues/47098
  */
 export async function makeFolder(path: string): Promise<string | undefined> {
+  const above = dirname(path);
   try {
-    const first = await mkdir(path, { recursive: true });
-    return first === undefined ? undefined : dirname(first);
+    return (await makeOne(path)) ? above : undefined;
   } catch (error) {
-    // What stands in the way is a file: the same to a caller as one further up.
-    if (systemCode(error) === 'EEXIST') throw Object.assign(new Error(`${path} is a file`), { code: 'ENOTDIR' });
+    if (systemCode(error) !== 'ENOENT' || above === path) throw error;
+  }
+  const top = await makeFolder(above);
+  const isNew = await makeOne(path);
+  return top ?? (isNew ? above : undefined);
+}
+
+/** @returns false if it is there already. */
+async function makeOne(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+    return true;
+  } catch (error) {
+    const found = systemCode(error) === 'ENOENT' ? undefined : await stat(path).catch(() => undefined);
+    if (found?.isDirectory()) return false;
+    // The same to a caller as a file further up.
+    if (found) throw Object.assign(new Error(`${path} is a file`), { code: 'ENOTDIR' });
     throw error;
   }
 }

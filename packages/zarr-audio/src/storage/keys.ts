@@ -1,11 +1,14 @@
 import { StoreError } from '../errors';
 import type { StorageKey } from './storage';
 
+/** Of names of files on all disks that are in use. */
+const MAX_SEGMENT_CHARS = 255;
+
 /**
  * The segments of a key; none for the root.
  *
- * @throws {StoreError} `STORE_BAD_KEY` unless the key begins with `/` and no segment is empty, `.` or `..`, or holds a
- *   backslash or a NUL.
+ * @throws {StoreError} `STORE_BAD_KEY` unless the key begins with `/` and no segment is empty, `.` or `..`, longer than a name can
+ *   be, or holds a backslash or a NUL.
  */
 export function keySegments(key: string): string[] {
   if (key === '/') return [];
@@ -13,6 +16,7 @@ export function keySegments(key: string): string[] {
   const segments = key.slice(1).split('/');
   for (const segment of segments) {
     if (segment === '' || segment === '.' || segment === '..') throw badKey(key, `a segment is '${segment}'`);
+    if (segment.length > MAX_SEGMENT_CHARS) throw badKey(key.slice(0, MAX_SEGMENT_CHARS), 'a segment is too long');
     if (segment.includes('\\') || segment.includes('\0')) throw badKey(key, 'it holds a backslash or a NUL');
   }
   return segments;

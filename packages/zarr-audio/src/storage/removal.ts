@@ -35,11 +35,10 @@ async function movedAside(path: string, aside: string): Promise<string> {
   try {
     await makeFolder(aside);
     await rename(path, target);
-  } catch (error) {
-    if (isMissing(error)) return path;
-    // A disk may be too full even for that. Without this file it is neither a recording nor an array.
+  } catch {
+    // Somebody else has removed it, or a disk is too full even for that. Without this file it is neither a recording nor an array.
     await rm(join(path, 'zarr.json'), { force: true });
-    await syncFolder(path);
+    await syncFolder(path).catch(unlessMissing);
     return path;
   }
   if (dirname(path) !== aside) {
@@ -47,4 +46,8 @@ async function movedAside(path: string, aside: string): Promise<string> {
     await syncFolder(dirname(path));
   }
   return target;
+}
+
+function unlessMissing(error: unknown): void {
+  if (!isMissing(error)) throw error;
 }

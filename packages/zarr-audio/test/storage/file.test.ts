@@ -100,6 +100,42 @@ describe('links in a store', () => {
     expect(await readdir(outside)).toEqual(['kept']);
   });
 
+  it('in the place of the folder where files are written aside keep everything from being written', async () => {
+    for (const name of ['.zarr-audio', '.zarr-audio/tmp']) {
+      const path = join(folder, `linked-${name.length}`);
+      const outside = join(folder, `outside-${name.length}`);
+      await mkdir(join(path, name, '..'), { recursive: true });
+      await mkdir(join(path, 'rec'));
+      await mkdir(outside);
+      await symlink(outside, join(path, name));
+      const storage = await fileStorage(path);
+      const refused = { code: 'STORE_BAD_KEY' };
+      await expect(storage.set('/zarr.json', bytes(1))).rejects.toMatchObject(refused);
+      await expect(storage.create('/.zarr-audio/tmp/x/zarr.json')).rejects.toMatchObject(refused);
+      await expect(storage.remove('/rec')).rejects.toMatchObject(refused);
+      expect(await readdir(outside)).toEqual([]);
+      expect(await readdir(path)).toContain('rec');
+    }
+  });
+
+  it('are not written through as files either', async () => {
+    const path = join(folder, 'linked-files');
+    const outside = join(folder, 'outside-file');
+    await mkdir(path);
+    await writeFile(outside, 'of others');
+    const storage = await fileStorage(path);
+    for (const target of [outside, join(folder, 'not-there')]) {
+      await symlink(target, join(path, 'link'));
+      await expect(storage.create('/link')).rejects.toMatchObject({ code: 'STORE_EXISTS' });
+      await expect(storage.append!('/link', bytes(1))).rejects.toMatchObject({ code: 'STORE_IO' });
+      await storage.set('/link', bytes(3));
+      expect(await readFile(join(path, 'link'))).toHaveLength(3);
+      await storage.remove('/link');
+    }
+    expect(await readFile(outside, 'utf8')).toBe('of others');
+    expect(existsSync(join(folder, 'not-there'))).toBe(false);
+  });
+
   it('are followed when reading', async () => {
     const path = join(folder, 'linked-shards');
     await mkdir(path);
@@ -107,6 +143,35 @@ describe('links in a store', () => {
     await writeFile(join(folder, 'shard'), 'on another disk');
     await symlink(join(folder, 'shard'), join(path, '0'));
     expect(await storage.get('/0')).toHaveLength(15);
+  });
+});
+
+describe('a folder that can not be made', () => {
+  it.runIf(process.platform !== 'win32')('is told with what the system says of it, and not as missing', async () => {
+    const storage = await fileStorage(join(folder, 'names'), { create: true });
+    // 600 bytes in UTF-8: one that no disk takes.
+    const name = 'ü'.repeat(250).concat('ü');
+    const tooLong = { code: 'STORE_IO', details: { system: 'ENAMETOOLONG' } };
+    await expect(storage.create(`/a/${name}/b/0`)).rejects.toMatchObject(tooLong);
+    await expect(storage.set(`/a/${name}`, bytes(1))).rejects.toMatchObject(tooLong);
+    await expect(storage.get(`/a/${name}`)).rejects.toMatchObject({ code: 'STORE_IO' });
+    expect(await storage.list!('/.zarr-audio/tmp')).toEqual([]);
+  });
+
+  it('because a file is in the way is told as that, wherever it is', async () => {
+    const storage = await fileStorage(join(folder, 'in-the-way'), { create: true });
+    await storage.set('/a/b', bytes(1));
+    for (const key of ['/a/b/c', '/a/b/c/d/e'] as const) {
+      await expect(storage.create(key)).rejects.toMatchObject({ code: 'STORE_NOT_A_FOLDER' });
+      await expect(storage.set(key, bytes(1))).rejects.toMatchObject({ code: 'STORE_NOT_A_FOLDER' });
+    }
+  });
+
+  it('is made by one of many who want it, with those above it', async () => {
+    const storage = await fileStorage(join(folder, 'many', 'at', 'once'), { create: true });
+    const keys = Array.from({ length: 20 }, (_, i) => `/a/b/c/d/${i % 4}/${i}` as const);
+    await Promise.all(keys.map(async (key) => (await storage.create(key)).close()));
+    expect(await storage.list!('/a/b/c/d')).toEqual(['0', '1', '2', '3']);
   });
 });
 

@@ -189,6 +189,7 @@ describe.each(kinds)('%s', (_, make) => {
     '',
     '/a\0b',
     '/a\\..\\b',
+    `/a/${'x'.repeat(256)}`,
     '/',
   ])('refuses the key %j, whatever is done with it', async (text) => {
     const storage = await make();
