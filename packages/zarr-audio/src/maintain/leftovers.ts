@@ -87,6 +87,11 @@ async function* leftoversOf(
   const path = recordingPath(id);
   const names = await storage.list(path, options);
   if (!names.includes('zarr.json')) {
+    // A file, or a link to a disk that is not there just now.
+    if (await isNoFolder(storage, path)) {
+      yield { key: path, kind: 'unknown' };
+      return;
+    }
     // Whoever looks for a recording that was lost finds its audio here.
     const hasAudio = names.includes(BLOB_ARRAY) && (await storage.get(metadataKey(`${path}/${BLOB_ARRAY}`), options));
     yield hasAudio ? { key: path, kind: 'unknown' } : { key: path, kind: 'incomplete', usedMs: NEVER };
@@ -99,6 +104,8 @@ async function* leftoversOf(
   const isSingle =
     rows.length < 2 || (rows.length === 2 && rows[0]!.includes('_index') !== rows[1]!.includes('_index'));
   if (isPlain && isSingle) return;
+  // A link: what lies behind it belongs to another store, or is cleaned there.
+  if (await isNoFolder(storage, path)) return;
   const inForce = await arraysInForce(storage, id, options);
   // Nothing says what is needed: verify tells of that.
   if (!inForce) return;
@@ -113,6 +120,10 @@ async function* leftoversOf(
     if (isReplaced) yield { key, kind: 'replaced', usedMs };
     else yield { key, kind: 'unknown' };
   }
+}
+
+async function isNoFolder(storage: WritableStorage, key: StorageKey): Promise<boolean> {
+  return (await storage.status?.(key))?.isFolder === false;
 }
 
 /** Undefined where a document is not as we write it. */

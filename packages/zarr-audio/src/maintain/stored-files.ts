@@ -2,6 +2,7 @@ import { errorCode, type JsonValue } from '@zarr-audio/codec';
 import { type ArrayMetadata, openBlob, parseArrayMetadata } from '../arrays/index';
 import { readJson } from '../json-file';
 import { isChunkDamage } from '../read/blob-damage';
+import { isArrayName } from '../recording/recording-attributes';
 import { canonicalJson } from '../recording/recording-id';
 import { parsePieces } from '../recording/source-metadata';
 import type { ReadableStorage, ReadOptions, StorageKey } from '../storage/storage';
@@ -17,6 +18,8 @@ import { consolidatedArrays, type RecordingDocument } from './recording-document
 
 /** So many files of an array are looked for by name; larger ones are not searched for what does not belong there. */
 const MAX_FILES = 1_000_000;
+/** Of a name that can't be one. */
+const MAX_TOLD_CHARS = 100;
 
 /** What is wrong with the files of a recording, without what is in them: metadata that differ, files that belong to nothing. */
 export async function checkStoredFiles(
@@ -30,6 +33,11 @@ export async function checkStoredFiles(
     damage.push({ code: 'RECORDING_BAD_ATTRIBUTES', where: 'zarr.json: consolidated_metadata', samples: 0 });
   }
   for (const [name, carried] of Object.entries(document.arrays)) {
+    if (!isArrayName(name)) {
+      const where = `zarr.json: consolidated_metadata, ${JSON.stringify(name.slice(0, MAX_TOLD_CHARS))}`;
+      damage.push({ code: 'RECORDING_BAD_ATTRIBUTES', where, samples: 0 });
+      continue;
+    }
     const own = await readJson(storage, metadataKey(`${path}/${name}`), options).catch((error: unknown) => {
       if (errorCode(error) !== 'METADATA_DAMAGED') throw error;
       return undefined;

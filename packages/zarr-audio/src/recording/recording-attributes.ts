@@ -106,6 +106,11 @@ export function attributesToJson(attributes: RecordingAttributes): JsonObject {
   };
 }
 
+/** Can an array of a recording be called that? No such name leads elsewhere. */
+export function isArrayName(name: string): boolean {
+  return /^[a-z][a-z0-9_]{0,99}$/.test(name);
+}
+
 /**
  * As they are read, without what only the codec knows.
  *
@@ -204,7 +209,7 @@ class AttributeReader {
   /** The name of an array of the recording: it can't lead anywhere else. */
   arrayName(key: string): string {
     const name = this.text(key);
-    return /^[a-z][a-z0-9_]*$/.test(name) ? name : this.#fail(key, 'the name of an array');
+    return isArrayName(name) ? name : this.#fail(key, 'the name of an array');
   }
 
   repair(value: JsonValue): Repair {
