@@ -11,6 +11,7 @@ import { planEncoding } from './encode/encoder-plan';
 import { containerOf, findOpus, holdsOpus } from './ingest/container-choice';
 import { ingestOpus, listPackets, scanOggOpus } from './ingest/ingest';
 import { MEASURE_TASK, type MeasureTask, runMeasureTask } from './measure/measure-task';
+import { oneAtATime } from './measure/one-at-a-time';
 import { measuredSeekPoints, type SeekPointsOf } from './measure/seek-points';
 import { describeAttributes } from './stream-description';
 
@@ -63,7 +64,9 @@ export function opus({ backend = 'auto', framing, loaders, onWarning, ...wasm }:
     planEncoding,
     async *encode(pcm, options) {
       const selected = await selectBackend(backend, select);
-      yield* encodeOpus(pcm, options, selected.backend, await seekPoints(options));
+      // Encoding takes twice as long as measuring.
+      const tasks = options.tasks && oneAtATime(options.tasks);
+      yield* encodeOpus(pcm, options, selected.backend, await seekPoints({ ...options, tasks }));
     },
     describe: describeAttributes,
     async createDecoder(stream, options = {}) {

@@ -83,12 +83,20 @@ export class BlockWriter {
       byteEnd: Uint32Array.from(this.#byteEnd),
       cumStart: Float64Array.from(this.#cumStart),
       samples: Uint16Array.from(this.#samples),
-      pcm: this.#pcm.slice(0, this.#pcmEnd.at(-1)),
+      pcm: forSeveralThreads(this.#pcm.subarray(0, this.#pcmEnd.at(-1))),
       pcmEnd: Uint32Array.from(this.#pcmEnd),
     };
     for (const list of [this.#byteEnd, this.#cumStart, this.#samples, this.#pcmEnd]) list.length = 0;
     return block;
   }
+}
+
+/** A copy that is not copied again for each job that takes it, where threads can share memory. */
+function forSeveralThreads(samples: Int16Array): Int16Array {
+  if (typeof SharedArrayBuffer === 'undefined') return samples.slice();
+  const shared = new Int16Array(new SharedArrayBuffer(samples.byteLength));
+  shared.set(samples);
+  return shared;
 }
 
 /** 4 MB. */
