@@ -36,10 +36,9 @@ it('two processes that make a store of files that overlap: each file is there on
   // 14 of each end of the list: 9 of 19 are imported by both. The second goes backwards, so that both are at them at the same time.
   const shares = [files.slice(0, 14), files.slice(-14).reverse()];
   const outcomes = await Promise.all(shares.map((share) => importInto(store, share)));
-  expect(outcomes.map(({ status, stderr }) => ({ status, warnings: stderr.includes('CATALOGUE') }))).toEqual([
-    { status: 0, warnings: false },
-    { status: 0, warnings: false },
-  ]);
+  for (const { status, stderr } of outcomes) {
+    expect({ status, stderr }).toEqual({ status: 0, stderr: expect.not.stringContaining('catalogue') });
+  }
 
   const ids = idsIn(join(folder, store));
   const lines = outcomes.flatMap(({ json }) => json);
