@@ -1,4 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -154,6 +164,123 @@ describe('reindex', () => {
     expect(await status(['reindex', store, kept, '--jobs', '0'])).toBe(2);
     expect(await status(['reindex', store, kept, '--jobs', 'many'])).toBe(2);
     expect(await status(['reindex', store, 'ffff'])).toBe(1);
+  });
+});
+
+describe('gc', () => {
+  const UUID = '01234567-89ab-cdef-0123-456789abcdef';
+  const HOURS = 3_600_000;
+
+  /** What a crash may leave, so many hours ago. */
+  function leave(name: string, hours: number): string {
+    const path = join(store, '.zarr-audio/tmp', name);
+    writeFileSync(path, 'x'.repeat(3000));
+    const seconds = (Date.now() - hours * HOURS) / 1000;
+    utimesSync(path, seconds, seconds);
+    return path;
+  }
+
+  it('removes arrays that reindex has put others in the place of, and makes no recording of them less', async () => {
+    expect((await zarrAudio(['reindex', store, kept])).status).toBe(0);
+    const names = () => readdirSync(join(store, kept)).filter((name) => name.startsWith('opus_'));
+    expect(names().length).toBeGreaterThan(2);
+    const { status, json } = await zarrAudio(['gc', store, '--min-age', '0', '--json']);
+    expect(status).toBe(0);
+    expect(new Set(json.map((line) => `${line.status} ${line.kind}`))).toEqual(new Set(['removed replaced']));
+    expect(names()).toHaveLength(2);
+    expect((await zarrAudio(['verify', store])).status).toBe(0);
+  });
+
+  it('removes what is older than a day, or than it is told, and says what it spares', async () => {
+    const path = leave(`${UUID}.part`, 5);
+    const key = `/.zarr-audio/tmp/${UUID}.part`;
+    const line = { key, kind: 'unfinished', bytes: 3000, modifiedMs: expect.any(Number) };
+    const gc = async (...args: readonly string[]) => (await zarrAudio(['gc', store, '--json', ...args])).json;
+    expect(await gc()).toEqual([{ ...line, status: 'spared' }]);
+    expect(await gc('--min-age', '5.5')).toEqual([{ ...line, status: 'spared' }]);
+    expect(await gc('--min-age', '4', '--dry-run')).toEqual([{ ...line, status: 'removable' }]);
+    expect(existsSync(path)).toBe(true);
+    expect(await gc('--min-age', '4.5')).toEqual([{ ...line, status: 'removed' }]);
+    expect(existsSync(path)).toBe(false);
+    expect(await gc('--min-age', '0')).toEqual([]);
+  });
+
+  it('tells people what it does, in lines, and names what it does not know', async () => {
+    leave(`${UUID}.gone`, 30);
+    const unknown = leave('notes\n.txt', 30);
+    const { status, stdout, stderr } = await zarrAudio(['gc', store]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout.toString().split('\n')).toEqual([
+      `removed    unfinished  .zarr-audio/tmp/${UUID}.gone  2.9 KiB`,
+      expect.stringMatching(/^kept {7}unknown {5}\.zarr-audio\/tmp\/notes.+\.txt {2}2\.9 KiB$/),
+      '2.9 KiB are free again',
+      '',
+    ]);
+    expect(existsSync(unknown)).toBe(true);
+    rmSync(unknown);
+    expect((await zarrAudio(['verify', store])).status).toBe(0);
+  });
+
+  it('is called rightly, and on a store', async () => {
+    const status = async (...args: readonly string[]) => (await zarrAudio(['gc', ...args])).status;
+    expect(await status()).toBe(2);
+    expect(await status('http://localhost/store')).toBe(2);
+    expect(await status(store, 'another.zarr')).toBe(2);
+    for (const age of ['', '-1', 'day', '1e3', 'Infinity']) expect(await status(store, `--min-age=${age}`)).toBe(2);
+    const { stderr } = await zarrAudio(['gc', join(folder, 'nothing.zarr')]);
+    expect(stderr).toContain('STORE_NOT_FOUND');
+    mkdirSync(join(folder, 'holiday'));
+    writeFileSync(join(folder, 'holiday/photo.jpg'), '');
+    expect(await zarrAudio(['gc', join(folder, 'holiday'), '--min-age', '0'])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('STORE_NOT_EMPTY'),
+    });
+    expect(readdirSync(join(folder, 'holiday'))).toEqual(['photo.jpg']);
+  });
+});
+
+describe('an id', () => {
+  it('that leads out of the store is none, whatever is done with it', async () => {
+    const inner = join(folder, 'inner.zarr');
+    expect((await zarrAudio(['import', inner, fixture('ogg_opus/tiny.ogg')])).status).toBe(0);
+    cpSync(join(store, kept), join(inner, 'copy-of-one'), { recursive: true });
+    const ids = [
+      `../field.zarr/${kept}`,
+      join(store, kept),
+      `..\\field.zarr\\${kept}`,
+      `./${kept}`,
+      'copy-of-one',
+      '.',
+      '..',
+      '/',
+      '.zarr-audio',
+      'sha:../field.zarr',
+      'file:../field.zarr',
+      'con',
+      'x'.repeat(5000),
+      '0'.repeat(16),
+      'zarr.json',
+    ];
+    const commands = (id: string) => [
+      ['info', inner, id],
+      ['verify', inner, id],
+      ['reindex', inner, id],
+      ['export', inner, id, '-o', join(folder, 'none.opus')],
+      ['read', inner, id, '-o', join(folder, 'none.wav')],
+    ];
+    const before = readdirSync(folder, { recursive: true });
+    for (const [i, id] of ids.entries()) {
+      // Each with one of them; the first, which there is, with all.
+      for (const args of i === 0 ? commands(id) : [commands(id)[i % 5]!]) {
+        const { status, stderr } = await zarrAudio(args);
+        expect({ args, status, stderr }).toEqual({
+          args,
+          status: 1,
+          stderr: expect.stringContaining('RECORDING_NOT_FOUND'),
+        });
+      }
+    }
+    expect(readdirSync(folder, { recursive: true })).toEqual(before);
   });
 });
 
