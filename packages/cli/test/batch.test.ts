@@ -181,6 +181,14 @@ it('stops cleanly in the middle of several files, says what is left, and does it
   expect(again.stderr).toContain(`${left} imported, ${imported} there already, 0 failed`);
 });
 
+it('has no more to say of many threads than of one', async () => {
+  const { status, stderr } = await zarrAudio(['import', 'wide.zarr', 'long', '--jobs', '16', '--no-seek-points']);
+  expect(status).toBe(0);
+  expect(stderr.replace(/^.*: repaired OGG_.*\n/gm, '')).toBe(
+    'zarr-audio import: 30 imported, 0 there already, 0 failed\n',
+  );
+});
+
 describe('progress', () => {
   it('is one line on a terminal, which is gone when it ends', () => {
     // python3 is what node-gyp needs, so it is there; its pty is a real terminal, of which stderr is one end.
