@@ -14,6 +14,8 @@ function examplesOf(section: string): string {
 it.each([
   ['Many ranges', [[30_000, 18_000], [0, 12_000], ['call', 36_000], [[48_000, 48_000, 48_000, 48_000]]]],
   ['Windows for analysis', [[0, 288_000, 0, [{ end: 144_000, samples: 96_000 }]]]],
+  // There was no crash.
+  ['After a crash', []],
 ])('%s', async (section, shown) => {
   const first = /```ts\n([\s\S]*?)```/.exec(readme)![1]!;
   mkdirSync(`${root}.cache/readme`, { recursive: true });
