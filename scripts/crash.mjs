@@ -6,9 +6,10 @@ import { bin, environment, run } from './toolchain.mjs';
 
 const [kills = '200', seed = '2', disks = '60'] = process.argv.slice(2);
 Object.assign(environment, { CRASH_KILLS: kills, CRASH_SEED: seed, FULL_DISKS: disks, FULL_DISK_SEED: seed });
-const test = (...args) => run(bin('vitest'), ['run', '--disable-console-intercept', ...args]);
+// The option last: what stands behind it would be its value.
+const test = (...args) => run(bin('vitest'), ['run', ...args, '--disable-console-intercept']);
 
 const killed = test('packages/cli/test/kill.test.ts');
-const filled =
-  disks === '0' ? 0 : test('--config', 'vitest.oracles.config.ts', 'packages/cli/test/full-disk.oracle.test.ts');
+const fullDisks = ['packages/cli/test/full-disk.oracle.test.ts', '--config', 'vitest.oracles.config.ts'];
+const filled = disks === '0' ? 0 : test(...fullDisks);
 process.exitCode = killed || filled;

@@ -53,8 +53,10 @@ export async function createSegment(storage: WritableStorage, bytes: Uint8Array)
         await file.write(bytes);
         await file.close();
       } catch (error) {
-        // A number that is free ends the catalogue for readers that can't list: what there is stays.
+        // A number that is free ends the catalogue for readers that can't list: the segment stays. What is in it goes, if it can, for a disk
+        // that is full must not have less space afterwards.
         await file.close().catch(() => file.abort());
+        await storage.set(segmentKey(number), new Uint8Array(0)).catch(() => undefined);
         throw error;
       }
       return number;
