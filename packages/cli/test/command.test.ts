@@ -203,6 +203,25 @@ describe('a session', () => {
     expect((await zarrAudio(['ls', stopped, '--json'])).json).toHaveLength(40);
   });
 
+  it('leaves nothing behind where a read into a file is interrupted', async () => {
+    await zarrAudio(['import', store(), fixture('ogg_opus/ogg.opus'), '--no-seek-points']);
+    mkdirSync(join(folder, 'output'));
+    const args = ['read', store(), 'ogg.opus', '-o', 'output/all.wav'];
+    const child = spawn(process.execPath, [bin, ...args], { cwd: folder });
+    let stderr = '';
+    child.stderr.on('data', (text) => {
+      stderr += text;
+    });
+    const timer = setInterval(() => {
+      if (readdirSync(join(folder, 'output')).length === 0) return;
+      clearInterval(timer);
+      child.kill('SIGINT');
+    }, 2);
+    expect(await new Promise((resolve) => child.on('close', resolve))).toBe(1);
+    expect(stderr).toContain('INTERRUPTED');
+    expect(readdirSync(join(folder, 'output'))).toEqual([]);
+  });
+
   it('tells of repairs on standard error', async () => {
     const { status, stderr } = await zarrAudio(['import', store(), fixture('malformed/tinytag_truncated.opus')]);
     expect(status).toBe(0);

@@ -27,10 +27,10 @@ export async function exportCommand(args: readonly string[]): Promise<number> {
     throw new UsageError(`-o: the recording is ${container}: '${output}' should end in ${endings.join(' or ')}`);
   }
   const line = progressLine(!values.json);
-  await writeOutputFile(output, async (file) => {
+  await writeOutputFile(output, async (append) => {
     let written = 0;
     for await (const bytes of recording.export()) {
-      await file.writeFile(bytes);
+      await append(bytes);
       written += bytes.byteLength;
       line.show(output, written, blobBytes);
     }

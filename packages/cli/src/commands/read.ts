@@ -87,12 +87,12 @@ async function tellJson(value: unknown): Promise<void> {
 
 async function writeSamples(path: string, output: WavFile, blocks: AsyncIterable<PcmBlock>): Promise<void> {
   const isWav = /\.wav$/i.test(path);
-  await writeOutputFile(path, async (file) => {
-    if (isWav) await file.writeFile(encodeWavHeader(output));
+  await writeOutputFile(path, async (append) => {
+    if (isWav) await append(encodeWavHeader(output));
     for await (const { data } of blocks) {
-      await file.writeFile(isWav ? encodeWavSamples(wavSamples(data, output), output) : littleEndian(data));
+      await append(isWav ? encodeWavSamples(wavSamples(data, output), output) : littleEndian(data));
     }
-    if (isWav) await file.writeFile(wavTrailer(output));
+    if (isWav) await append(wavTrailer(output));
   });
 }
 
