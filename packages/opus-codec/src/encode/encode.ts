@@ -20,7 +20,7 @@ import { asOpusRate, FRAMES_PER_SECOND, planEncoding } from './encoder-plan';
 const SERIAL = 0x7a61_7564;
 
 /**
- * PCM to Opus that can be entered exactly: CELT alone, prediction off for the first packet of every 0.2 s, and
+ * PCM to Opus that can be entered exactly: CELT alone, prediction off for the first packet of every 0.24 s, and
  * there the seek points are measured.
  *
  * @throws {OpusCodecError} `OPUS_ENCODER_MISSING`, `SOURCE_NO_AUDIO`, and what `planEncoding` throws.
