@@ -62,7 +62,8 @@ function smallDisk(holder: ChildProcess, folder: string, enter: readonly string[
       return run('env', [...variables, process.execPath, bin, ...args]);
     },
     async resize(options) {
-      const { status, stderr } = await run('mount', ['-o', `remount,${options}`, folder]);
+      // With both names, `mount` does not add what the kernel says of it: an owner by a number that the namespace doesn't know.
+      const { status, stderr } = await run('mount', ['-o', `remount,${options}`, 'tmpfs', folder]);
       if (status !== 0) throw new Error(`the disk can't be given ${options}: ${stderr}`);
     },
     close: () => holder.stdin!.end(),
