@@ -23,5 +23,10 @@ it('there is a broken codec for every law', () => {
   expect([...broken].sort()).toEqual(LAWS.map(({ name }) => name).sort());
 });
 
+it('what broke it is told by code', async () => {
+  const { law, make } = BROKEN_SEEKS[0]!;
+  expect((await brokenLaws(make(), WITH_HOLES)).get(law)).toMatchObject({ code: 'CODEC_LAW_BROKEN' });
+});
+
 // Those of `broken-ingests.test.ts` take as long as these: files run at the same time.
 testBroken([...BROKEN_DECODERS, ...BROKEN_OTHERS, ...BROKEN_SEEKS]);
