@@ -28,5 +28,11 @@ it('what broke it is told by code', async () => {
   expect((await brokenLaws(make(), WITH_HOLES)).get(law)).toMatchObject({ code: 'CODEC_LAW_BROKEN' });
 });
 
+it('says by a code that a law is broken', async () => {
+  const [broken] = BROKEN_DECODERS;
+  const laws = await brokenLaws(broken!.make(), WITH_HOLES);
+  expect(laws.get(broken!.law)).toMatchObject({ name: 'LawError', code: 'CODEC_LAW_BROKEN' });
+});
+
 // Those of `broken-ingests.test.ts` take as long as these: files run at the same time.
 testBroken([...BROKEN_DECODERS, ...BROKEN_OTHERS, ...BROKEN_SEEKS]);

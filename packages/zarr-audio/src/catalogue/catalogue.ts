@@ -81,7 +81,7 @@ export class Catalogue {
    * @throws {TypeError}, {RangeError} for a query that makes no sense
    * @throws as `read`
    */
-  query(query: CatalogueQuery, options: ReadOptions = {}): Promise<CatalogueContent> {
+  async query(query: CatalogueQuery, options: ReadOptions = {}): Promise<CatalogueContent> {
     return this.select(catalogueFilter(query), options);
   }
 
