@@ -38,6 +38,7 @@ const HELP = `usage: zarr-audio <command> [--json] ...
   read <store> <id> -o <file.wav|file.raw|->
   read <store> [<id>] --at TIME --duration SECONDS [--where KEY=VALUE]... -o <file.wav|file.raw|->
       [--start N] [--end N] [--dtype auto|int16|int32|float32] [--decoder auto|native|wasm] [--seek exact|fast]
+      [--expand N] [--metadata]
   export <store> <id> -o <file>        write the encoded recording to a file (.opus, .flac), without decoding
   verify <store> [<id>...]             read every byte, and tell what is damaged
   reindex <store> <id>                 make index and seek points again, from the encoded recording alone
@@ -62,8 +63,10 @@ undelimited (which is refused, with the reason). --jobs is how many files are im
 threads share the work on one; as many as there are cores if left out. TIME is ISO 8601 (2021-02-01T21:00:00Z, or a day): with a zone it is a moment, and clocks
 that name none are taken for UTC; without, it is what each recorder's clock showed. --where is for what ls --json
 shows, such as file, samples, user.site, field.gain.setting. read --at takes all recordings of that time: what
-nobody recorded is zeros, and told. --force indexes what is left of a recording that is damaged. --min-age spares what was
-written to within so many hours, 24 if left out; 0 is for when nobody else writes to the store.
+nobody recorded is zeros, and told. --expand 10 gives the WAV a tenth of the rate, as bat detectors expand time;
+--metadata gives it the chunks that the source had (GUANO, bext). --force indexes what is left of a recording
+that is damaged. --min-age spares what was written to within so many hours, 24 if left out; 0 is for when nobody
+else writes to the store.
 Exit status: 0 done, 1 something failed, 2 wrong usage.
 `;
 

@@ -8,4 +8,4 @@ export { parseIxml } from './ixml';
 export * from './pcm';
 export { parseWamd } from './wamd';
 export { openWav, wavInput } from './wav-source';
-export { encodeWav, encodeWavHeader, encodeWavSamples, type WavOutput, wavTrailer } from './wav-writer';
+export { encodeWav, encodeWavHeader, encodeWavSamples, type WavChunk, type WavOutput, wavTrailer } from './wav-writer';

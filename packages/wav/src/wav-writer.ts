@@ -12,6 +12,15 @@ export interface WavOutput {
   readonly frames: number;
   /** The channels have no speakers (ambisonics, separate tracks): the header names none. */
   readonly isDiscrete?: boolean;
+  /** Chunks that stand behind the samples, as they are: `guan`, `bext`, ... */
+  readonly chunks?: readonly WavChunk[];
+}
+
+export interface WavChunk {
+  /** Four ASCII characters. */
+  readonly name: string;
+  /** Under 4 GiB. */
+  readonly bytes: Uint8Array;
 }
 
 /** Speaker bits (dwChannelMask) of 1 to 8 channels in WAV order. */
@@ -34,18 +43,20 @@ interface Layout {
  * int16 is written in 2 bytes, int32 of up to 24 bits in 3, of more in 4, float32 in 4. The format is EXTENSIBLE above two
  * channels, above 16 bits, and where samples have fewer bits than their bytes; the file RF64 above 4 GiB.
  *
- * @throws {RangeError} if a number is out of its range.
+ * @throws {RangeError} if a number, or the name of a chunk, is out of its range.
  * @throws {TypeError} if the sample type is none.
  */
 export function encodeWavHeader(output: WavOutput): Uint8Array<ArrayBuffer> {
-  const { sampleRate, channels, frames, isDiscrete = false } = output;
+  const { sampleRate, channels, frames, isDiscrete = false, chunks = [] } = output;
   const { isFloat, sampleBytes, validBits, blockAlign, dataBytes } = layout(output);
   const extensible = channels > 2 || sampleBytes > 2 || validBits < 8 * sampleBytes;
   const formatBytes = extensible ? 40 : 16;
   const factBytes = isFloat ? 12 : 0;
-  const restBytes = 4 + 8 + formatBytes + factBytes + 8 + dataBytes + (dataBytes % 2);
+  const headerBytes = 4 + 8 + formatBytes + factBytes + 8;
+  const restBytes =
+    headerBytes + dataBytes + (dataBytes % 2) + chunks.reduce((sum, chunk) => sum + storedBytes(chunk), 0);
   const isLong = restBytes >= UNKNOWN_SIZE;
-  const header = new Uint8Array(8 + restBytes - dataBytes - (dataBytes % 2) + (isLong ? 36 : 0));
+  const header = new Uint8Array(8 + headerBytes + (isLong ? 36 : 0));
   const view = new DataView(header.buffer);
   let at = 0;
   const text = (value: string) => {
@@ -129,9 +140,26 @@ export function encodeWavSamples(
   return bytes;
 }
 
-/** What stands after the samples: a pad byte where they are an odd number of bytes. */
+/** What stands after the samples: a pad byte where they are an odd number of bytes, and the chunks. */
 export function wavTrailer(output: WavOutput): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(layout(output).dataBytes % 2);
+  const { chunks = [] } = output;
+  let at = layout(output).dataBytes % 2;
+  const trailer = new Uint8Array(at + chunks.reduce((sum, chunk) => sum + storedBytes(chunk), 0));
+  const view = new DataView(trailer.buffer);
+  for (const chunk of chunks) {
+    for (let i = 0; i < 4; i++) trailer[at + i] = chunk.name.charCodeAt(i);
+    view.setUint32(at + 4, chunk.bytes.byteLength, true);
+    trailer.set(chunk.bytes, at + 8);
+    at += storedBytes(chunk);
+  }
+  return trailer;
+}
+
+/** Its name, its length, its bytes, and a pad byte where these are an odd number. */
+function storedBytes({ name, bytes: { byteLength } }: WavChunk): number {
+  if (!/^[\x20-\x7e]{4}$/.test(name)) throw new RangeError(`a chunk can't be called '${name}'`);
+  if (byteLength > 0xffff_fffe) throw new RangeError(`the chunk ${name} has ${byteLength} bytes`);
+  return 8 + byteLength + (byteLength % 2);
 }
 
 /**

@@ -61,6 +61,31 @@ describe('encodeWav', () => {
   });
 });
 
+describe('chunks behind the samples', () => {
+  const format = { sampleRate: 8000, channels: 1, sampleType: 'int32', bitsPerSample: 24 } as const;
+
+  it('are read again as they were, whatever their lengths', async () => {
+    const chunks = ['abcd', 'guan', 'abcd'].map((name, i) => ({ name, bytes: new Uint8Array(3 - i).fill(65 + i) }));
+    const file = encodeWav(Int32Array.of(1, 2, 3), { ...format, chunks });
+    expect(new DataView(file.buffer).getUint32(4, true)).toBe(file.byteLength - 8);
+    const [source] = await openWav({
+      name: 'x.wav',
+      byteLength: file.byteLength,
+      async *open() {
+        yield file;
+      },
+    });
+    expect(source.frames).toBe(3);
+    expect(source.metadata!().map(({ name, bytes }) => ({ name, bytes }))).toEqual(chunks);
+    expect(source.repairs()).toEqual([]);
+  });
+
+  it.each(['abc', 'abcde', 'abc\n', 'äbcd'])('can not be called %j', (name) => {
+    const chunks = [{ name, bytes: new Uint8Array(1) }];
+    expect(() => encodeWav(Int32Array.of(1), { ...format, chunks })).toThrow(RangeError);
+  });
+});
+
 describe('encodeWavHeader', () => {
   const header = (change: object) =>
     encodeWavHeader({ sampleRate: 48_000, channels: 1, sampleType: 'int16', bitsPerSample: 16, frames: 10, ...change });

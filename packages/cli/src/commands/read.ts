@@ -1,25 +1,12 @@
-import {
-  type Gap,
-  type PcmBlock,
-  type PcmData,
-  type SampleType,
-  type StreamDescription,
-  UNMEASURED,
-} from '@zarr-audio/codec';
-import {
-  encodeWavHeader,
-  encodeWavSamples,
-  reorderChannels,
-  vorbisToWavOrder,
-  type WavOutput,
-  wavTrailer,
-} from '@zarr-audio/wav';
+import { type Gap, type PcmBlock, type PcmData, type StreamDescription, UNMEASURED } from '@zarr-audio/codec';
+import { encodeWavHeader, encodeWavSamples, wavTrailer } from '@zarr-audio/wav';
 import type { AudioStore, TimelineReadOptions } from 'zarr-audio';
 import { print, printJson } from '../output';
 import { writeOutputFile } from '../output-file';
 import { openStoreAt } from '../stores';
 import { openTimeRange, TIME_OPTIONS, timelineJson, timeRangeOf } from '../time-range';
 import { noMore, oneOf, parseCommand, UsageError, wholeNumber } from '../usage';
+import { keptChunks, type WavFile, wavOutput, wavSamples } from '../wav-output';
 
 const OPTIONS = {
   start: { type: 'string' },
@@ -28,6 +15,8 @@ const OPTIONS = {
   decoder: { type: 'string' },
   seek: { type: 'string' },
   output: { type: 'string', short: 'o' },
+  expand: { type: 'string' },
+  metadata: { type: 'boolean' },
   ...TIME_OPTIONS,
 } as const;
 
@@ -46,6 +35,11 @@ export async function readCommand(args: readonly string[]): Promise<number> {
   const dtype = oneOf('dtype', values.dtype, ['auto', 'int16', 'int32', 'float32']);
   const decoder = oneOf('decoder', values.decoder, ['auto', 'native', 'wasm']);
   const seek = oneOf('seek', values.seek, ['exact', 'fast']);
+  const expansion = expansionOf(values.expand);
+  if (expansion !== 1 && !isWavPath(output)) throw new UsageError('--expand is for .wav files: samples have no rate');
+  const isWhole = !range && start === undefined && end === undefined;
+  if (values.metadata && !(isWhole && expansion === 1 && isWavPath(output)))
+    throw new UsageError('--metadata is for a whole recording in a .wav file, at its own rate');
   const store = await openStoreAt(storePath);
   const options = {
     ...(dtype === undefined ? {} : { dtype }),
@@ -59,11 +53,21 @@ export async function readCommand(args: readonly string[]): Promise<number> {
   if (output === '-') {
     for await (const block of blocks) await print(littleEndian(block.data));
   } else {
-    await writeSamples(output, wavOutput(source, dtype ?? 'auto'), blocks);
+    const chunks = values.metadata ? keptChunks(await (await store.find(id!)).metadataPieces()) : [];
+    const { description, frames } = source;
+    await writeSamples(output, wavOutput({ description, frames, dtype, expansion, chunks }), blocks);
   }
   if (!timeline) return 0;
   if (values.json) await (output === '-' ? tellJson : printJson)(timelineJson(range, timeline, gaps));
   return timeline.broken.length > 0 ? 1 : 0;
+}
+
+/** How many times slower a WAV is to be played. */
+function expansionOf(text: string | undefined): number {
+  if (text === undefined) return 1;
+  const factor = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || !(factor > 0)) throw new UsageError(`--expand must be a number, not '${text}'`);
+  return factor;
 }
 
 /** What is written: a recording, or a range of time. */
@@ -86,7 +90,7 @@ async function tellJson(value: unknown): Promise<void> {
 }
 
 async function writeSamples(path: string, output: WavFile, blocks: AsyncIterable<PcmBlock>): Promise<void> {
-  const isWav = /\.wav$/i.test(path);
+  const isWav = isWavPath(path);
   await writeOutputFile(path, async (append) => {
     if (isWav) await append(encodeWavHeader(output));
     for await (const { data } of blocks) {
@@ -96,39 +100,7 @@ async function writeSamples(path: string, output: WavFile, blocks: AsyncIterable
   });
 }
 
-interface WavFile extends WavOutput {
-  /** For each channel of the file, its number in the recording; undefined if they stay. */
-  readonly order: readonly number[] | undefined;
-  /** Bits by which samples are moved up to fill theirs. */
-  readonly shift: number;
-}
-
-/**
- * What the samples of a read are, as a WAV says it. Up to 16 bits that are asked for as int32 fill all 32: few programs
- * honour fewer valid bits than a sample has.
- */
-function wavOutput({ description, frames }: SampleSource, dtype: SampleType | 'auto'): WavFile {
-  const { sampleRate, channels } = description;
-  const sampleType = dtype === 'auto' ? description.sampleType : dtype;
-  const isWidened = sampleType === 'int32' && description.bitsPerSample <= 16;
-  const bitsPerSample = isWidened || sampleType === 'float32' ? 32 : description.bitsPerSample;
-  const shift = isWidened ? 32 - description.bitsPerSample : 0;
-  const family = mappingFamily(description);
-  const order = family === 1 ? vorbisToWavOrder(channels) : undefined;
-  const isDiscrete = family > 1;
-  return { sampleRate, channels, sampleType, bitsPerSample, frames, isDiscrete, shift, order };
-}
-
-/** Opus has surround in Vorbis' order (family 1), and channels without speakers (2, 3, 255). RFC 7845 §5.1.1 */
-function mappingFamily({ codec, attributes: { channel_mapping: mapping } }: StreamDescription): number {
-  const isMapping = codec === 'opus' && typeof mapping === 'object' && mapping !== null && !Array.isArray(mapping);
-  return isMapping && typeof mapping.family === 'number' ? mapping.family : 0;
-}
-
-function wavSamples(data: PcmData, { order, shift }: WavFile): PcmData {
-  const ordered = order ? reorderChannels(data, order) : data;
-  return shift === 0 || !(ordered instanceof Int32Array) ? ordered : ordered.map((sample) => sample << shift);
-}
+const isWavPath = (path: string) => /\.wav$/i.test(path);
 
 /**
  * Tells on standard error of what was crossed: holes, and places that are not those of a sequential decode.
