@@ -60,13 +60,13 @@ export plays slower; read gives the right rate and time). --decoder is for Opus.
 streams of a file from 0. --framing takes every file for Opus packets without a container: KIND is opus-demo,
 self-delimited, u16be, u16le, u32be, u32le (a length before each packet), constant:N (N bytes each), or
 undelimited (which is refused, with the reason). --jobs is how many files are imported at once, or how many
-threads share the work on one; as many as there are cores if left out. TIME is ISO 8601 (2021-02-01T21:00:00Z, or a day): with a zone it is a moment, and clocks
-that name none are taken for UTC; without, it is what each recorder's clock showed. --where is for what ls --json
-shows, such as file, samples, user.site, field.gain.setting. read --at takes all recordings of that time: what
-nobody recorded is zeros, and told. --expand 10 gives the WAV a tenth of the rate, as bat detectors expand time;
---metadata gives it the chunks that the source had (GUANO, bext). --force indexes what is left of a recording
-that is damaged. --min-age spares what was written to within so many hours, 24 if left out; 0 is for when nobody
-else writes to the store.
+threads share the work on one; as many as there are cores if left out. TIME is ISO 8601 (2021-02-01T21:00:00Z,
+or a day): with a zone it is a moment, and clocks that name none are taken for UTC; without, it is what each
+recorder's clock showed. --where is for what ls --json shows, such as file, samples, user.site,
+field.gain.setting. read --at takes all recordings of that time: what nobody recorded is zeros, and told.
+--expand 10 gives the WAV a tenth of the rate, as bat detectors expand time; --metadata gives it the chunks that
+the source had (GUANO, bext). --force indexes what is left of a recording that is damaged. --min-age spares what
+was written to within so many hours, 24 if left out; 0 is for when nobody else writes to the store.
 Exit status: 0 done, 1 something failed, 2 wrong usage.
 `;
 

@@ -39,7 +39,8 @@ function batCalls(bits: 16 | 24): Buffer {
     const call = t < 0.008 ? 0.6 * Math.sin(2 * Math.PI * (110_000 * t - 4_000_000 * t * t)) : 0;
     return Math.round(full * (call + 0.02 * Math.sin(i * i)));
   };
-  const samples = (bits === 16 ? Int16Array : Int32Array).from({ length: FRAMES }, (_, i) => sample(i));
+  const values = Array.from({ length: FRAMES }, (_, i) => sample(i));
+  const samples = bits === 16 ? Int16Array.from(values) : Int32Array.from(values);
   const sampleType = bits === 16 ? 'int16' : 'int32';
   return Buffer.from(
     encodeWav(samples, { sampleRate: RATE, channels: 1, sampleType, bitsPerSample: bits, chunks: CHUNKS }),
