@@ -14,6 +14,7 @@ const all = [
   'seek',
   'many',
   'http',
+  'catalogue',
   'flac',
   'flac-seek',
   'memory',
