@@ -14,7 +14,13 @@ export interface BatchOptions {
   readonly onEnd: (file: ListedFile) => void;
 }
 
-/** Imports files, as many at once as there are lanes; one that fails doesn't hold up the others. Those not yet begun are left out after an abort. */
+/** So many files, one after the other, for which the disk had no room: smaller ones may have fitted, but none did. */
+const ENOUGH_FULL = 8;
+
+/**
+ * Imports files, as many at once as there are lanes; one that fails doesn't hold up the others. Those not yet begun are left out after
+ * an abort, and where the disk is full.
+ */
 export async function importBatch(
   files: readonly ListedFile[],
   lanes: readonly Lane[],
@@ -23,6 +29,7 @@ export async function importBatch(
   const queue = files.entries();
   const done = new Map<number, readonly StreamOutcome[]>();
   let told = 0;
+  let full = 0;
   let telling: Promise<void> = Promise.resolve();
   const tell = () => {
     telling = telling.then(async () => {
@@ -35,15 +42,21 @@ export async function importBatch(
   };
   const work = async (lane: Lane) => {
     for (const [i, file] of queue) {
-      if (signal.aborted) return;
+      if (signal.aborted || full >= ENOUGH_FULL) return;
       onBegin(file);
       const options = { hashFirst: knownSizes.has(file.bytes), signal, onRead: (bytes: number) => onRead(file, bytes) };
-      done.set(i, file.error ? failed(file.error) : await lane.import(file.path, options));
+      const outcomes = file.error ? failed(file.error) : await lane.import(file.path, options);
+      full = outcomes.some(isFull) ? full + 1 : 0;
+      done.set(i, outcomes);
       onEnd(file);
       await tell();
     }
   };
   await Promise.all(lanes.map(work));
+}
+
+function isFull(outcome: StreamOutcome): boolean {
+  return outcome.status === 'failed' && outcome.error.code === 'STORE_FULL';
 }
 
 function failed(error: unknown): StreamOutcome[] {
