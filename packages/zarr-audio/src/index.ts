@@ -1,9 +1,6 @@
 export type { ArrayLayout } from './arrays/index';
 export {
   AudioStore,
-  openOrCreateStore,
-  openRecording,
-  openStore,
   type StoreEntry,
   type StoreOptions,
   WritableAudioStore,
@@ -36,6 +33,7 @@ export type { Damage } from './maintain/damage';
 export type { Garbage, GarbageOptions } from './maintain/gc';
 export type { ReindexOptions, ReindexResult } from './maintain/reindex';
 export type { VerifyOptions, VerifyResult } from './maintain/verify';
+export { openOrCreateStore, openRecording, openStore } from './open-store';
 export type { RangeResult, ReadManyOptions, SampleRange, SampleRanges, WindowOptions } from './read/many/index';
 export { type ReadOptions, Recording } from './recording/recording';
 export type { FieldDescription, RecordingAttributes, RecordingSource } from './recording/recording-attributes';
