@@ -14,7 +14,13 @@ function examplesOf(section: string): string {
 it.each([
   ['Many ranges', [[30_000, 18_000], [0, 12_000], ['call', 36_000], [[48_000, 48_000, 48_000, 48_000]]]],
   ['Windows for analysis', [[0, 288_000, 0, [{ end: 144_000, samples: 96_000 }]]]],
-  ['By time and attributes', [[['tiny.ogg 2021-02-01T21:00:00Z 279'], 0], [480, [{ end: 240, samples: 240 }]]]],
+  [
+    'By time and attributes',
+    [
+      [['tiny.ogg 2021-02-01T21:00:00Z 279'], 0],
+      [480, [{ end: 240, samples: 240 }]],
+    ],
+  ],
   // There was no crash.
   ['After a crash', []],
 ])('%s', async (section, shown) => {
