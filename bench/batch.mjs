@@ -3,7 +3,7 @@
  *
  *   pnpm build && node bench/batch.mjs [rounds = 3]
  *
- * Sixteen files of a minute, 16 bit: music, mono and stereo at 48 kHz, and birds, mono at 32 kHz. Both at 64 kbit/s a channel and at the highest
+ * 64 files of a minute, 16 bit: music, mono and stereo at 48 kHz, and birds, mono at 32 kHz. Both at 64 kbit/s a channel and at the highest
  * complexity. Programs take turns; medians are given.
  */
 import { spawnSync } from 'node:child_process';
@@ -27,12 +27,12 @@ function program(command, ...args) {
 const ffmpeg = (...args) => program('ffmpeg', '-v', 'error', '-nostdin', '-y', ...args);
 
 mkdirSync(wavs);
-for (let i = 0; i < 6; i++) {
-  const minute = ['-ss', `${3 * i}`, '-t', '60', '-i', fixture('ogg_opus/ogg.opus'), '-c:a', 'pcm_s16le'];
+for (let i = 0; i < 24; i++) {
+  const minute = ['-ss', `${0.75 * i}`, '-t', '60', '-i', fixture('ogg_opus/ogg.opus'), '-c:a', 'pcm_s16le'];
   ffmpeg(...minute, join(wavs, `stereo-${i}.wav`));
   ffmpeg(...minute, '-ac', '1', join(wavs, `mono-${i}.wav`));
 }
-for (let i = 0; i < 4; i++) {
+for (let i = 0; i < 16; i++) {
   const birds = fixture('wildlife/birds_10s.wav');
   ffmpeg(
     '-stream_loop',

@@ -9,6 +9,7 @@ const all = [
   'matroska',
   'mux',
   'import',
+  'batch',
   'resample',
   'seek-points',
   'seek',
@@ -18,6 +19,7 @@ const all = [
   'flac',
   'flac-seek',
   'memory',
+  'memory-import',
   'memory-demux',
 ];
 const asked = process.argv.slice(2);
