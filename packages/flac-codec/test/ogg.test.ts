@@ -152,3 +152,16 @@ describe('what can not be taken', () => {
     expect(crc8(streams[0]!.blob, 42, 50)).toBe(0);
   });
 });
+
+it.each([
+  ['zeros', new Uint8Array(9)],
+  ['another frame', frame(1)],
+])('a packet with %s behind its frame gives the frame alone, as a scan of the blob finds it', async (_, rest) => {
+  const packet = Uint8Array.from([...frame(0), ...rest]);
+  const { streams } = await ingest(ogg([[first()], [Uint8Array.of(0x81, 0, 0, 0)], [packet], [frame(2)]]));
+  const [stream] = streams;
+  expect(stream!.summary.repairs.map(({ code }) => code)).toContain('FLAC_GARBAGE');
+  expect(stream!.summary).toMatchObject({ packets: 2, gaps: [{ end: 64, samples: 32 }] });
+  const scanned = await collect(codec.scan(sourceOf(stream!.blob)));
+  expect(scanned.streams[0]!.rows).toEqual(stream!.rows);
+});

@@ -1,8 +1,8 @@
 import type { CodedError } from '@zarr-audio/codec';
 import type { OggDamage, OggEvent, OggPagePackets, OggStream } from '@zarr-audio/ogg-demux';
 import { FlacError } from '../errors';
-import { updateCrc16 } from '../frame/crc16';
 import { parseFrameHeader } from '../frame/frame-header';
+import { OggFrameEnd } from './ogg-frame';
 import { isOggFlac, OggHeaders } from './ogg-headers';
 import { describeInfo } from './stream-description';
 import { StreamTimeline } from './stream-timeline';
@@ -44,6 +44,7 @@ export type OggFlacEvent =
 /** Reads what an Ogg demuxer gives. */
 export class OggFlacReader {
   readonly #streams = new Map<OggStream, OggFlacStream>();
+  readonly #frameEnd = new OggFrameEnd();
   #count = 0;
 
   read(event: OggEvent, found: OggFlacEvent[]): void {
@@ -99,19 +100,22 @@ export class OggFlacReader {
     }
   }
 
-  #readFrame(bytes: Uint8Array, byteOffset: number, stream: OggFlacStream, found: OggFlacEvent[]): void {
-    const header = parseFrameHeader(bytes, 0, bytes.length);
-    if (!header || updateCrc16(0, bytes, 0, bytes.length) !== 0) {
+  #readFrame(packet: Uint8Array, byteOffset: number, stream: OggFlacStream, found: OggFlacEvent[]): void {
+    const { headers } = stream;
+    const header = parseFrameHeader(packet, 0, packet.length);
+    const end = header ? this.#frameEnd.of(packet, header, headers.info.bitsPerSample) : 0;
+    if (!header || end === 0) {
       note(stream, header ? 'FLAC_FRAME_DAMAGED' : 'FLAC_GARBAGE', byteOffset);
       return;
     }
-    const { headers } = stream;
+    const bytes = packet.subarray(0, end);
     if (!stream.timeline) {
       stream.timeline = new StreamTimeline(describeInfo(headers.info), headers.info, headers.repairs);
       stream.bytePosition = headers.native().length;
     }
     const { timeline } = stream;
     if (!timeline.add(header, byteOffset, stream.bytePosition, bytes.length)) return;
+    if (end < packet.length) timeline.note('FLAC_GARBAGE', byteOffset);
     stream.bytePosition += bytes.length;
     const { rows } = timeline;
     const samples = header.blockSize;
