@@ -33,6 +33,14 @@ it('every code stands in docs/errors.md, and no other does', () => {
   expect([...new Set(inDocument)].filter((code) => !NO_CODES.includes(code)).sort()).toEqual(codes);
 });
 
+it('no code stands in two rows of a table', () => {
+  const named = documented
+    .split('\n')
+    .filter((line) => line.startsWith('| `'))
+    .flatMap((line) => line.split('|')[1]!.match(/(?<=`)[A-Z][A-Z0-9]+(_[A-Z0-9]+)+(?=`)/g)!);
+  expect(named.filter((code, i) => named.indexOf(code) !== i)).toEqual([]);
+});
+
 it('every code is named by a test', () => {
   expect(codes.filter((code) => !tests.includes(code))).toEqual([]);
 });

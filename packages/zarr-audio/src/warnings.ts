@@ -31,6 +31,6 @@ export interface CatalogueNotWrittenWarning {
   readonly cause: unknown;
 }
 
-export function warnOnConsole({ message }: StoreWarning): void {
-  console.warn(`zarr-audio: ${message}`);
+export function warnOnConsole({ code, message }: StoreWarning): void {
+  console.warn(`zarr-audio: ${code}: ${message}`);
 }

@@ -55,7 +55,7 @@ export class FileImporter {
 
   /**
    * @param tasks      Where work is done that threads can share; here, if left out.
-   * @param onWarning  Told what does not keep the import from going on.
+   * @param onWarning  Told what does not keep the import from going on: a code and a sentence.
    * @throws {UsageError}, {StoreError}
    */
   static async open(
@@ -63,7 +63,8 @@ export class FileImporter {
     tasks: TaskRunner | undefined,
     onWarning: (message: string) => void,
   ): Promise<FileImporter> {
-    const warn = ({ message }: { readonly message: string }) => onWarning(message);
+    const warn = ({ code, message }: { readonly code: string; readonly message: string }) =>
+      onWarning(`${code}: ${message}`);
     const codecs = codecsOf(framingOf(settings.choices.framing), warn);
     const storage = await fileStorage(settings.store, { create: true });
     return new FileImporter(await openOrCreateStore(storage, { codecs, tasks, onWarning: warn }), settings);

@@ -150,5 +150,5 @@ function fail(warnings: readonly BackendWarning[]): never {
 function warnOnce(warning: BackendWarning): void {
   if (warned.has(warning)) return;
   warned.add(warning);
-  console.warn(`zarr-audio: ${warning.message}`);
+  console.warn(`zarr-audio: ${warning.code}: ${warning.message}`);
 }

@@ -47,7 +47,9 @@ describe('auto', () => {
     await selectBackend('auto', { loaders });
     await selectBackend('auto', { loaders });
     await selectBackend(undefined, { loaders });
-    expect(warn.mock.calls).toEqual([['zarr-audio: the native Opus backend did not load: no binary here']]);
+    expect(warn.mock.calls).toEqual([
+      ['zarr-audio: OPUS_BACKEND_UNAVAILABLE: the native Opus backend did not load: no binary here'],
+    ]);
   });
 
   it('OPUS_BACKEND_MISSING if there is none, with all the reasons', async () => {
