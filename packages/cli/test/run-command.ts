@@ -17,7 +17,8 @@ export interface Outcome {
 }
 
 /** Told once by a command where no native decoder was built for this Node: WASM decodes, with the same result. */
-const ON_WASM = /^zarr-audio: OPUS_BACKEND_UNAVAILABLE: the native Opus backend did not load: @discordjs\/opus was not built for .*\n/m;
+const ON_WASM =
+  /^zarr-audio: OPUS_BACKEND_UNAVAILABLE: the native Opus backend did not load: @discordjs\/opus was not built for .*\n/m;
 
 /** Runs it as a user would, in a folder. */
 export function runZarrAudio(

@@ -191,7 +191,9 @@ describe('a recording whose index is lost', () => {
     const sound = recordings[0]!;
     const store = await openStore(memoryStorage(withChunk(sound, 'opus_index', 0)), { codecs });
     await (await store.open(sound.id)).read({ end: 100 });
-    expect(warn.mock.calls).toEqual([[expect.stringMatching(/^zarr-audio: INDEX_REBUILT_IN_MEMORY: the index of recording .* reindex/)]]);
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(/^zarr-audio: INDEX_REBUILT_IN_MEMORY: the index of recording .* reindex/)],
+    ]);
   });
 
   it('is not read if the blob holds other packets than the attributes say, or is damaged as well', async () => {
