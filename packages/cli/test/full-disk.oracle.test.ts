@@ -235,7 +235,10 @@ it('a disk with room for any number of files, up to those of a store of one reco
   }
   const found = counted(stages);
   console.log(`full by the number of files: ${JSON.stringify(found)}`);
-  // Every kind of file that there is.
-  const kinds = ['audio', 'index', 'line of the catalogue', 'metadata of a recording', 'metadata of the store'];
-  expect(Object.keys(found).sort()).toEqual(kinds);
+  const { 'metadata of the store': store, 'line of the catalogue': line, ...recording } = found;
+  expect([store, line]).toEqual([expect.any(Number), expect.any(Number)]);
+  // Those of a recording are written at the same time: which of them comes too late, differs.
+  const kinds = Object.keys(recording);
+  expect(kinds).not.toEqual([]);
+  expect(['audio', 'index', 'metadata of a recording']).toEqual(expect.arrayContaining(kinds));
 });
