@@ -7,7 +7,7 @@ import { startChild } from './support/child';
 import { bytesOf, codecs, importFixture, temporaryFolder } from './support/stores';
 
 const KILLS = 12;
-/** About as long as a rebuild of this file takes, and a bit. */
+/** About as long as a rebuild of this file takes, and a bit. Where the machine is busy, more kills follow, each later. */
 const LONGEST_MS = 150;
 
 describe('a process that is killed while it rebuilds an index', () => {
@@ -19,7 +19,8 @@ describe('a process that is killed while it rebuilds an index', () => {
     const { id } = imported!;
     const expected = bytesOf((await imported!.read()).data);
     const inForce = new Set<string>();
-    for (let kill = 0; kill < KILLS; kill++) {
+    for (let kill = 0; kill < KILLS || inForce.size < 2; kill++) {
+      expect(kill, 'none was rebuilt').toBeLessThan(10 * KILLS);
       const child = startChild('reindex-file.mjs', folder, id);
       await new Promise((resolve) => child.process.stdout!.once('data', resolve));
       // Any moment, but in another part of the time for each.
@@ -40,6 +41,5 @@ describe('a process that is killed while it rebuilds an index', () => {
       }
       expect([index, seekPoints].every((name) => existsSync(join(folder, id, name!)))).toBe(true);
     }
-    expect(inForce.size).toBeGreaterThan(1);
   });
 });
