@@ -1,6 +1,7 @@
-import type { Codec, JsonObject, JsonValue } from '@zarr-audio/codec';
+import type { Codec, JsonObject, JsonValue, StreamDescription } from '@zarr-audio/codec';
 import { streamAttributes } from '../attributes';
 import { require, requireCode, requireEqual } from '../compare';
+import { checkDescription } from '../description-rules';
 import type { Law } from '../law';
 
 /** What no attribute should be, each in the place of each. */
@@ -40,12 +41,15 @@ function checkWrong(codec: Codec, attributes: JsonObject): void {
   }
 }
 
-/** @throws {LawError} if the codec throws without a code. */
+/** @throws {LawError} if the codec throws without a code, or describes what can't be. */
 function outcome(codec: Codec, attributes: JsonObject): string {
+  const call = `describe(${JSON.stringify(attributes).slice(0, 300)})`;
+  let description: StreamDescription;
   try {
-    codec.describe(attributes);
-    return 'described';
+    description = codec.describe(attributes);
   } catch (error) {
-    return requireCode(error, `describe(${JSON.stringify(attributes).slice(0, 300)})`);
+    return requireCode(error, call);
   }
+  checkDescription(codec, description, call);
+  return 'described';
 }

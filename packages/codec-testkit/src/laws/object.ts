@@ -1,5 +1,6 @@
-import type { Codec, StreamDescription } from '@zarr-audio/codec';
+import type { Codec } from '@zarr-audio/codec';
 import { require, requireEqual } from '../compare';
+import { checkDescription, isCount } from '../description-rules';
 import type { Law } from '../law';
 
 const METHODS = ['probe', 'ingest', 'scan', 'packets', 'describe', 'createDecoder', 'decodePlan'] as const;
@@ -15,7 +16,9 @@ export const objectLaw: Law = {
     ...samples.map((sample) => ({
       title: `the streams of ${sample.name} are described by plain data, within the capabilities`,
       run: async () => {
-        for (const { description } of await sample.streams()) checkDescription(codec, description);
+        for (const { description } of await sample.streams()) {
+          checkDescription(codec, description, `the description of ${sample.name}`);
+        }
       },
     })),
   ],
@@ -35,27 +38,4 @@ function checkObject(codec: Codec): void {
   require(typeof codec.hasSeekPoints === 'boolean', 'hasSeekPoints is true or false');
   require(isCount(codec.fastPreRoll), 'fastPreRoll is a whole number of samples');
   requireEqual(structuredClone(codec.capabilities), codec.capabilities, 'capabilities are plain data');
-}
-
-function checkDescription(codec: Codec, description: StreamDescription): void {
-  requireEqual(JSON.parse(JSON.stringify(description)), description, 'a description as JSON and back');
-  const { sampleRate, originalSampleRate, channels, bitsPerSample, sampleType, preSkip } = description;
-  require(description.codec === codec.id, `the description is of the codec '${description.codec}'`);
-  require(/^[a-z0-9-]+$/.test(description.container), `container '${description.container}' is not like 'ogg-opus'`);
-  const { sampleRates, maxChannels } = codec.capabilities;
-  require(sampleRate > 0 && originalSampleRate > 0, 'rates are positive');
-  require(sampleRates?.includes(sampleRate) ?? true, `the rate ${sampleRate} is not among those of the capabilities`);
-  require(isCount(channels) &&
-    channels >= 1 &&
-    channels <= maxChannels, `${channels} channels are over the capabilities`);
-  require(['int16', 'int32', 'float32'].includes(sampleType), `there is no sample type '${sampleType}'`);
-  const width = sampleType === 'int16' ? 16 : 32;
-  require(isCount(bitsPerSample) &&
-    bitsPerSample >= 1 &&
-    bitsPerSample <= width, `${bitsPerSample} bits of ${sampleType}`);
-  require(isCount(preSkip), `a pre-skip of ${preSkip} samples`);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

@@ -27,6 +27,7 @@ export const BROKEN_OTHERS: readonly BrokenCodec[] = [
   {
     name: 'has rates that it says it has not',
     law: 'object',
+    also: ['describe'],
     make: () =>
       deviating(referenceCodec(), ({ capabilities }) => ({ capabilities: { ...capabilities, sampleRates: [44_100] } })),
   },
@@ -65,6 +66,18 @@ export const BROKEN_OTHERS: readonly BrokenCodec[] = [
         describe: (attributes) => {
           (attributes.sample_rate as number).toFixed();
           return describe(attributes);
+        },
+      })),
+  },
+  {
+    name: 'describes what can not be, of an attribute that is wrong',
+    law: 'describe',
+    make: () =>
+      deviating(referenceCodec(), ({ describe }) => ({
+        describe: (attributes) => {
+          const { original_sample_rate, ...others } = attributes;
+          const description = describe({ ...others, original_sample_rate: 8000 });
+          return { ...description, originalSampleRate: Number(original_sample_rate) };
         },
       })),
   },
