@@ -73,6 +73,7 @@ const REPAIRS: Readonly<Record<string, string>> = {
   MP4_TABLE_MISMATCH: 'the tables do not agree in how many packets there are',
   MP4_PRE_SKIP_DIFFERS: 'the edit list begins elsewhere than the pre-skip, and counts',
   FLAC_GARBAGE: 'bytes that are no frame',
+  FLAC_SECOND_FILE: 'another file begins behind the frames, and was left out: split them to import it, too',
   FLAC_TRUNCATED: 'the file ends within a frame',
   FLAC_FRAME_DAMAGED: 'a frame with a wrong checksum, or none that can be decoded, was left out',
   FLAC_GAP: 'audio is missing; reads give zeros there',

@@ -21,7 +21,7 @@ export function flac(): Codec {
     probe: isFlac,
     search: (source, options) => findFlac(source, options?.signal),
     ingest: (source, options) => ingestFlac(source, options?.signal),
-    scan: (blob, options) => ingestNative(blob, false, options?.signal),
+    scan: (blob, options) => ingestNative(blob, options?.signal),
     packets: (source, options) => listPackets(source, options?.signal),
     planEncoding,
     encode: encodeFlac,

@@ -4,7 +4,7 @@ import { errorCode } from '@zarr-audio/codec';
 import { describe, expect, it } from 'vitest';
 import { flac } from '../src/flac';
 import { pieces, sourceOf } from './support/feed';
-import { nativeFile, writeFrame } from './support/frame-writer';
+import { commentsBody, nativeFile, withBlocks, writeFrame } from './support/frame-writer';
 import { collect, decodeRaw, fixture, type Ingested, md5 } from './support/ingested';
 
 const root = fileURLToPath(new URL('../../../fixtures/', import.meta.url));
@@ -192,6 +192,102 @@ describe('holes and numbers', () => {
       { code: 'FLAC_GAP', byteOffset: 42 + 2 * length, samples: 32 },
       { code: 'FLAC_TRUNCATED', byteOffset: 42 + 3 * length, samples: 0 },
     ]);
+  });
+});
+
+describe('where the first frame is damaged', () => {
+  const variable = (i: number) => writeConstant(32 * i, true);
+  const damaged = (file: Uint8Array, at = 42 + 9) => file.map((byte, i) => (i === at ? byte ^ 1 : byte));
+  const info = { channels: 1, bitsPerSample: 16, blockSize: 32 };
+
+  function writeConstant(number: number, isVariable = false): Uint8Array {
+    return writeFrame({
+      variable: isVariable,
+      number,
+      blockSize: 32,
+      bits: [16],
+      subframes: [{ kind: 'constant', samples: [BigInt(number)] }],
+    });
+  }
+
+  it.each([
+    ['fixed', [0, 1, 2].map((i) => writeConstant(i))],
+    ['variable', [0, 1, 2].map(variable)],
+  ])('there is a hole, and the rest keeps its time (%s)', async (_, frames) => {
+    const file = damaged(nativeFile(frames, info));
+    const stream = await only(file);
+    expect(stream.summary).toMatchObject({ gaps: [{ end: 32, samples: 32 }], totalSamples: 96 });
+    expect(repairsOf(stream)).toEqual(['FLAC_FRAME_DAMAGED 0', 'FLAC_GAP 32']);
+    expect(stream.rows.filter((_, i) => i % 5 === 3)).toEqual([32, 64]);
+    expect((await collect(codec.scan(sourceOf(stream.blob)))).streams[0]!.rows).toEqual(stream.rows);
+  });
+
+  it('also its header, if STREAMINFO counts its samples; else it may be cut out of a longer stream', async () => {
+    const frames = [0, 1, 2].map((i) => writeConstant(i));
+    const counted = await only(damaged(nativeFile(frames, { ...info, totalSamples: 96 }), 42 + 4));
+    expect(repairsOf(counted)).toEqual(['FLAC_GARBAGE 0', 'FLAC_GAP 32']);
+    const uncounted = await only(damaged(nativeFile(frames, info), 42 + 4));
+    expect(repairsOf(uncounted)).toEqual(['FLAC_GARBAGE 0', 'FLAC_STARTS_LATE 32']);
+    const cut = await only(nativeFile(frames.slice(1), { ...info, totalSamples: 96 }));
+    expect(repairsOf(cut)).toEqual(['FLAC_STARTS_LATE 32', 'FLAC_TOTAL_WRONG 32']);
+  });
+});
+
+describe('metadata of any size', () => {
+  const PICTURE = 6;
+  const COMMENTS = 4;
+  const frames = [0, 1, 2, 3].map((number) =>
+    writeFrame({ number, blockSize: 32, bits: [16], subframes: [{ kind: 'constant', samples: [7n] }] }),
+  );
+  const file = nativeFile(frames, { channels: 1, bitsPerSample: 16, blockSize: 32 });
+  const picture = { type: PICTURE, body: new Uint8Array(9 * 2 ** 20) };
+  const comments = { type: COMMENTS, body: commentsBody('TITLE=owl') };
+
+  /** The same of the file and of its blob. */
+  async function taken(bytes: Uint8Array): Promise<Ingested> {
+    const stream = await only(bytes, 65_536);
+    expect(Buffer.compare(stream.blob, bytes)).toBe(0);
+    expect(stream.summary).toMatchObject({ totalSamples: 128, packets: 4 });
+    const { streams } = await collect(codec.scan(sourceOf(stream.blob, 65_536)));
+    expect([streams[0]!.rows, streams[0]!.tags]).toEqual([stream.rows, stream.tags]);
+    return stream;
+  }
+
+  it('comments behind a picture of 9 MiB', async () => {
+    const { tags, summary } = await taken(withBlocks(file, picture, comments));
+    expect([tags, summary.repairs]).toEqual([{ title: 'owl' }, []]);
+  });
+
+  it('comments beside one of 2 MiB, which stays in the blob', async () => {
+    const body = commentsBody(`METADATA_BLOCK_PICTURE=${'A'.repeat(2 ** 21)}`, 'TITLE=owl');
+    const { tags, summary } = await taken(withBlocks(file, { type: COMMENTS, body }));
+    expect([tags, summary.repairs]).toEqual([{ title: 'owl' }, []]);
+  });
+
+  it('comments in several blocks', async () => {
+    const more = Array.from({ length: 300 }, (_, i) => ({ type: COMMENTS, body: commentsBody(`KEY${i}=${i}`) }));
+    const { tags } = await taken(withBlocks(file, comments, ...more));
+    expect(Object.keys(tags)).toHaveLength(301);
+    expect(tags).toMatchObject({ title: 'owl', key299: '299' });
+  });
+
+  it('an ID3v2 tag of 9 MiB', async () => {
+    const tag = new Uint8Array(10 + picture.body.length);
+    tag.set([0x49, 0x44, 0x33, 4, 0, 0, 0, ...[14, 7, 0].map((bits) => (picture.body.length >> bits) & 127)], 0);
+    tag.set([picture.body.length >> 21], 6);
+    expect((await taken(new Uint8Array(Buffer.concat([tag, file])))).summary.repairs).toEqual([]);
+  });
+
+  it('a block that can not be, behind a picture of 9 MiB', async () => {
+    const impossible = { type: COMMENTS, body: Uint8Array.of(1, 2) };
+    const stream = await taken(withBlocks(file, picture, impossible));
+    expect(repairsOf(stream)).toEqual(['FLAC_BAD_METADATA 0', 'FLAC_GARBAGE 0']);
+  });
+
+  it('no frame behind it: FLAC_NO_FRAMES', async () => {
+    expect(await outcome(withBlocks(nativeFile([], { channels: 1, bitsPerSample: 16, blockSize: 32 }), picture))).toBe(
+      'FLAC_NO_FRAMES',
+    );
   });
 });
 

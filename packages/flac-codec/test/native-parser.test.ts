@@ -117,9 +117,22 @@ it('a damaged header, a damaged frame, an end within a frame, junk behind', () =
   expect(damage(parse(Uint8Array.from([...file, ...tag])))).toEqual([['FLAC_GARBAGE', file.length, 128]]);
 });
 
-it('a second file behind the first is none of it', () => {
-  const file = fileOf(list);
-  expect(damage(parse(Uint8Array.from([...file, ...file])))).toEqual([['FLAC_GARBAGE', file.length, file.length]]);
+it('a second file behind the first is none of it, in any pieces', () => {
+  const first = fileOf(list.slice(0, 4));
+  const second = fileOf(list);
+  const cut = first.length - 5;
+  for (const size of [undefined, 1, 7]) {
+    const whole = parse(Uint8Array.from([...first, ...second]), size);
+    expect(found(whole)).toEqual(placed(list.slice(0, 4)));
+    expect(damage(whole)).toEqual([['FLAC_SECOND_FILE', first.length, second.length]]);
+    // Its last frame is cut, and a tag lies between.
+    const junk = parse(Uint8Array.from([...first.subarray(0, cut), ...Buffer.from('TAGfLaC'), ...second]), size);
+    expect(found(junk)).toEqual(placed(list.slice(0, 3)));
+    expect(damage(junk)).toEqual([
+      ['FLAC_FRAME_DAMAGED', first.length - list[3]!.length, list[3]!.length + 2],
+      ['FLAC_SECOND_FILE', cut + 7, second.length],
+    ]);
+  }
 });
 
 it('frames whose numbers are wrong are found by decoding', () => {

@@ -59,6 +59,7 @@ const native: Target = {
   memory: { perByte: 24, constant: 24 * MEGABYTE },
   slow: {
     'headers of the longest frames, one behind another': (length) => repeat(header(65_536, 8), length),
+    'the same, that can be decoded': (length) => repeat(header(65_536, 8, BITS_24), length),
     'headers of the shortest frames': (length) => repeat(header(1, 1), length),
     'silence with wrong numbers': (length) => repeat(mended(silence()), length),
     ones: (length) => new Uint8Array(length).fill(255),
@@ -94,11 +95,44 @@ const ingest: Target = {
   events: { perByte: 0.5, constant: 16 },
   bytes: { perByte: 0, constant: 0 },
   memory: { perByte: 32, constant: 24 * MEGABYTE },
+  slow: {
+    'comment blocks with a key each': (length) =>
+      joined([
+        MARKER,
+        INFO,
+        ...Array.from({ length: Math.floor(length / 24) }, (_, i) => commentBlock(`K${i}`)),
+        soundFrame(),
+      ]),
+  },
 };
 
 export const targets: readonly Target[] = [frame, native, ingest];
 
 const MARKER = Uint8Array.of(0x66, 0x4c, 0x61, 0x43);
+/** STREAMINFO of 8 channels of 16 bits, with its header. */
+const INFO = Uint8Array.of(
+  0,
+  0,
+  0,
+  34,
+  255,
+  255,
+  255,
+  255,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0,
+  0x0a,
+  0xc4,
+  0x4e,
+  0xf0,
+  ...Array(20).fill(0),
+);
+/** As it stands in the header of a frame. */
+const BITS_24 = 6;
 
 type NativeEvents = ReturnType<NativeParser['push']>;
 
@@ -193,12 +227,12 @@ function sourceOf({ pieces }: Feed): ByteSource {
 }
 
 /** A sound header with a block that long; no frame follows it. */
-function header(blockSize: number, channels: number): Uint8Array {
+function header(blockSize: number, channels: number, bitsCode = 0): Uint8Array {
   const bytes = Uint8Array.of(
     0xff,
     0xf8,
     0x79,
-    (channels - 1) << 4,
+    ((channels - 1) << 4) | (bitsCode << 1),
     0,
     (blockSize - 1) >>> 8,
     (blockSize - 1) & 255,
@@ -212,6 +246,16 @@ function header(blockSize: number, channels: number): Uint8Array {
 /** 65,536 samples of 8 channels in 42 bytes. */
 function silence(): Uint8Array {
   return Uint8Array.of(0xff, 0xf8, 0x79, 0x78, 5, 0xff, 0xff, 0, ...Array(32).fill(0), 0, 0);
+}
+
+function soundFrame(): Uint8Array {
+  return mended(silence()).slice();
+}
+
+/** A VORBIS_COMMENT block with one comment. */
+function commentBlock(key: string): Uint8Array {
+  const text = new TextEncoder().encode(`${key.padEnd(7, '_')}=`);
+  return Uint8Array.of(4, 0, 0, 12 + text.length, 0, 0, 0, 0, 1, 0, 0, 0, text.length, 0, 0, 0, ...text);
 }
 
 function repeat(bytes: Uint8Array, byteLength: number): Uint8Array {

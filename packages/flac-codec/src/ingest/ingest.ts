@@ -76,7 +76,7 @@ async function beginsAsOgg(source: ByteSource, signal?: AbortSignal): Promise<bo
  */
 export async function* ingestFlac(source: ByteSource, signal?: AbortSignal): AsyncGenerator<IngestEvent> {
   if (await beginsAsOgg(source, signal)) yield* ingestOgg(source, signal);
-  else yield* ingestNative(source, true, signal);
+  else yield* ingestNative(source, signal);
 }
 
 /** The frames of a file, where they lie in it. */
@@ -85,7 +85,7 @@ export async function* listPackets(source: ByteSource, signal?: AbortSignal): As
     yield* listOggPackets(source, signal);
     return;
   }
-  for await (const event of ingestNative(source, true, signal)) {
+  for await (const event of ingestNative(source, signal)) {
     if (event.type !== 'piece') continue;
     const { rows } = event;
     for (let at = 0; at < rows.length; at += INDEX_WIDTH) {

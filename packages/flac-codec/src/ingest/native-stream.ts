@@ -1,25 +1,40 @@
 import type { Repair, StreamDescription } from '@zarr-audio/codec';
 import { FlacError } from '../errors';
 import type { FrameHeader } from '../frame/frame-header';
+import type { FrameDamage } from '../stream/frame-finder';
 import { BLOCK_TYPES } from '../stream/metadata';
 import type { NativeEvent } from '../stream/native-parser';
 import type { StreamInfo } from '../stream/stream-info';
-import { parseComments } from '../stream/tags';
+import { TagReader } from '../stream/tags';
 import { describeFrame, describeInfo } from './stream-description';
 import { StreamTimeline } from './stream-timeline';
 
 /** What is known of a native stream so far. */
 export class NativeStream {
-  tags: Record<string, string> = {};
   timeline: StreamTimeline | undefined;
   description: StreamDescription | undefined;
   info: StreamInfo | undefined;
   /** The metadata leads nowhere. */
   broken = false;
+  readonly #tags = new TagReader();
   readonly #repairs: Repair[] = [];
   /** Frames of any format. */
   frames = 0;
   #isUndescribed = false;
+  #isPassedOver = false;
+  /** Where the metadata ends. */
+  #framesOffset = -1;
+  /** What lies there in the place of a frame. */
+  #damagedStart: FrameDamage | undefined;
+
+  get tags(): Record<string, string> {
+    return this.#tags.tags;
+  }
+
+  /** Has it a frame? */
+  get hasSound(): boolean {
+    return this.timeline !== undefined && this.timeline.rows.packets > 0;
+  }
 
   take(event: NativeEvent): void {
     switch (event.type) {
@@ -36,30 +51,35 @@ export class NativeStream {
         break;
       case 'frames':
         if (!this.info) this.#noteOnce('FLAC_STREAMINFO_MISSING', event.byteOffset);
+        if (event.hasMarker && !this.#isPassedOver) this.#framesOffset = event.byteOffset;
         break;
       case 'broken':
         this.broken = true;
         break;
       case 'damage':
         this.#note(event.code, event.byteOffset);
+        if (event.byteOffset === this.#framesOffset) this.#damagedStart = event;
         break;
       case 'frame':
         this.frames++;
-        this.begin(event.header);
+        this.#begin(event.header);
         this.timeline?.add(event.header, event.byteOffset, event.byteOffset, event.byteLength);
     }
   }
 
-  /** The first frame, or too much without one. */
-  begin(header?: FrameHeader): void {
+  #begin(header: FrameHeader): void {
     if (this.timeline) return;
-    this.description = this.info ? describeInfo(this.info) : header && describeFrame(header);
-    if (this.description) this.timeline = new StreamTimeline(this.description, this.info, this.#repairs);
-    else if (header) this.#isUndescribed = true;
+    this.description = this.info ? describeInfo(this.info) : describeFrame(header);
+    if (!this.description) {
+      this.#isUndescribed = true;
+      return;
+    }
+    this.timeline = new StreamTimeline(this.description, this.info, this.#repairs, this.#damagedStart);
   }
 
-  /** What is behind STREAMINFO had to be passed over. */
+  /** What is behind STREAMINFO had to be passed over: bytes that are no frames tell nothing of frames. */
   noteBroken(byteOffset: number): void {
+    this.#isPassedOver = true;
     this.#note('FLAC_BAD_METADATA', byteOffset);
   }
 
@@ -81,9 +101,7 @@ export class NativeStream {
   }
 
   #takeComments(body: Uint8Array, byteOffset: number): void {
-    const { tags, isSound } = parseComments(body);
-    this.tags = { ...this.tags, ...tags };
-    if (!isSound) this.#note('FLAC_BAD_COMMENTS', byteOffset);
+    if (!this.#tags.add(body)) this.#note('FLAC_BAD_COMMENTS', byteOffset);
   }
 
   #noteOnce(code: string, byteOffset: number): void {

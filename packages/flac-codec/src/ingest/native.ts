@@ -3,74 +3,74 @@ import { type NativeEvent, NativeParser } from '../stream/native-parser';
 import { NativeStream } from './native-stream';
 import type { StreamTimeline } from './stream-timeline';
 
-/** Bytes that are held back until the first frame says that there is audio. */
+/** Bytes that are held back until there is a frame; where the metadata takes more, the beginning is read again. */
 const MAX_HELD_BYTES = 8 * 2 ** 20;
 /** FLAC has no seek points. */
 export const NO_SEEK_ROWS = new Float64Array(0);
+const NO_ROWS = new Float64Array(0);
 
 /**
  * A native FLAC file: kept byte for byte, with the rows of its frames.
  *
  * Where the metadata leads nowhere, the file is read once more, with frames looked for right behind STREAMINFO.
  *
- * @param mayRestart  Of a source; a scan of a blob never does.
  * @throws {FlacError} `FLAC_NO_FRAMES`, `FLAC_NO_STREAMINFO`, `FLAC_TOO_MANY_GAPS`
  */
-export async function* ingestNative(
-  source: ByteSource,
-  mayRestart: boolean,
-  signal?: AbortSignal,
-): AsyncGenerator<IngestEvent> {
-  const first = yield* readOnce(source, false, signal);
-  if (first.stream.timeline && first.stream.timeline.rows.packets > 0) return;
-  const canRetry = first.stream.info && first.stream.frames === 0 && (mayRestart || !first.hasBegun);
-  if (!canRetry) throw first.stream.failure();
-  if (first.hasBegun) yield { type: 'restart' };
-  const second = yield* readOnce(source, true, signal);
-  if (!second.stream.timeline || second.stream.timeline.rows.packets === 0) throw second.stream.failure();
+export async function* ingestNative(source: ByteSource, signal?: AbortSignal): AsyncGenerator<IngestEvent> {
+  const whole = yield* readNative(source, { signal });
+  if (whole.hasSound) return;
+  if (!whole.info || whole.frames > 0) throw whole.failure();
+  const behindInfo = yield* readNative(source, { signal, onlyStreamInfo: true });
+  if (!behindInfo.hasSound) throw behindInfo.failure();
 }
 
-/** The events of one reading; without `end` if there was no frame. */
-async function* readOnce(
-  source: ByteSource,
-  onlyStreamInfo: boolean,
-  signal?: AbortSignal,
-): AsyncGenerator<IngestEvent, { stream: NativeStream; hasBegun: boolean }> {
+interface Reading {
+  readonly signal: AbortSignal | undefined;
+  readonly onlyStreamInfo?: boolean;
+  /** What another reading found, up to its first frame. */
+  readonly known?: NativeStream;
+}
+
+/** Its events; none if there is no frame. */
+async function* readNative(source: ByteSource, reading: Reading): AsyncGenerator<IngestEvent, NativeStream> {
+  const { signal, onlyStreamInfo = false, known } = reading;
   const parser = new NativeParser({ onlyStreamInfo });
   const stream = new NativeStream();
   let held: Uint8Array[] = [];
-  let bytes = 0;
-  let hasBegun = false;
+  let heldBytes = 0;
+  let hasBegun = known !== undefined;
   const take = (events: readonly NativeEvent[]) => {
     for (const event of events) {
       if (event.type === 'frames' && onlyStreamInfo) stream.noteBroken(event.byteOffset);
       stream.take(event);
     }
   };
+  if (known) yield beginOf(known);
   for await (const chunk of source.open({ signal })) {
     signal?.throwIfAborted();
-    bytes += chunk.length;
     take(parser.push(chunk));
-    if (stream.broken) return { stream, hasBegun };
-    held.push(chunk);
-    if (!stream.timeline && bytes > MAX_HELD_BYTES) stream.begin();
-    if (!stream.timeline) {
-      if (bytes > MAX_HELD_BYTES) return { stream, hasBegun };
-      continue;
+    if (stream.broken) return stream;
+    if (!hasBegun) {
+      heldBytes += chunk.length;
+      if (heldBytes <= MAX_HELD_BYTES) held.push(chunk);
+      else held = [];
+      if (!stream.hasSound) continue;
+      if (heldBytes > MAX_HELD_BYTES) return yield* readNative(source, { ...reading, known: stream });
+      yield beginOf(stream);
+      hasBegun = true;
+      yield pieceOf(held, stream.timeline);
+      held = [];
+    } else {
+      yield pieceOf([chunk], stream.timeline);
     }
-    if (!hasBegun) yield beginOf(stream);
-    hasBegun = true;
-    yield pieceOf(held, stream.timeline);
-    held = [];
   }
   take(parser.finish());
-  const { timeline } = stream;
-  if (timeline && timeline.rows.packets > 0) {
-    if (!hasBegun) yield beginOf(stream);
-    yield pieceOf(held, timeline);
-    yield { type: 'end', stream: 0, summary: timeline.summarize() };
-  }
-  return { stream, hasBegun };
+  if (!stream.hasSound) return stream;
+  if (!hasBegun && heldBytes > MAX_HELD_BYTES) return yield* readNative(source, { ...reading, known: stream });
+  if (!hasBegun) yield beginOf(stream);
+  yield pieceOf(held, stream.timeline);
+  yield { type: 'end', stream: 0, summary: stream.timeline!.summarize() };
+  return stream;
 }
 
 function beginOf({ description, tags }: NativeStream): IngestEvent {
@@ -79,9 +79,9 @@ function beginOf({ description, tags }: NativeStream): IngestEvent {
   return { type: 'stream', stream: 0, description: description!, source, verbatim: true };
 }
 
-function pieceOf(chunks: readonly Uint8Array[], { rows }: StreamTimeline): IngestEvent {
+function pieceOf(chunks: readonly Uint8Array[], timeline: StreamTimeline | undefined): IngestEvent {
   const bytes = chunks.length === 1 ? chunks[0]! : joined(chunks);
-  return { type: 'piece', stream: 0, bytes, rows: rows.take(), seekRows: NO_SEEK_ROWS };
+  return { type: 'piece', stream: 0, bytes, rows: timeline?.rows.take() ?? NO_ROWS, seekRows: NO_SEEK_ROWS };
 }
 
 export function joined(chunks: readonly Uint8Array[]): Uint8Array {

@@ -2,7 +2,7 @@ import type { Repair } from '@zarr-audio/codec';
 import { FlacError } from '../errors';
 import { BLOCK_HEADER_BYTES, BLOCK_TYPES, isPossible, parseBlockHeader } from '../stream/metadata';
 import { type StreamInfo, tryStreamInfo } from '../stream/stream-info';
-import { parseComments } from '../stream/tags';
+import { TagReader } from '../stream/tags';
 
 /** Header packets are held until the first frame: more than these bytes of pictures and the like are left out. */
 const MAX_HEADER_BYTES = 32 * 2 ** 20;
@@ -31,7 +31,7 @@ export class OggHeaders {
   readonly info: StreamInfo;
   /** Told before the first frame; the first ones. */
   readonly repairs: Repair[] = [];
-  tags: Record<string, string> = {};
+  readonly #tags = new TagReader();
   readonly #blocks: Uint8Array[];
   #bytes = 0;
 
@@ -46,6 +46,10 @@ export class OggHeaders {
     if (info instanceof FlacError) throw info;
     this.info = info;
     this.#blocks = [joinBlock(BLOCK_TYPES.streamInfo, body)];
+  }
+
+  get tags(): Record<string, string> {
+    return this.#tags.tags;
   }
 
   note(code: string, byteOffset: number): void {
@@ -68,11 +72,7 @@ export class OggHeaders {
     // Its offsets would be those of another file.
     if (!isUsable || type === BLOCK_TYPES.seekTable) return;
     const body = packet.subarray(BLOCK_HEADER_BYTES);
-    if (type === BLOCK_TYPES.vorbisComment) {
-      const { tags, isSound } = parseComments(body);
-      this.tags = { ...this.tags, ...tags };
-      if (!isSound) note('FLAC_BAD_COMMENTS');
-    }
+    if (type === BLOCK_TYPES.vorbisComment && !this.#tags.add(body)) note('FLAC_BAD_COMMENTS');
     if (this.#bytes + packet.length > MAX_HEADER_BYTES) {
       note('FLAC_METADATA_TOO_LARGE');
       return;

@@ -2,7 +2,7 @@ import type { Gap, Repair, StreamDescription, StreamSummary } from '@zarr-audio/
 import { PacketRows } from '@zarr-audio/packet-index';
 import { FlacError } from '../errors';
 import type { FrameHeader } from '../frame/frame-header';
-import { numberAfter } from '../stream/frame-finder';
+import { type FrameDamage, numberAfter } from '../stream/frame-finder';
 import type { StreamInfo } from '../stream/stream-info';
 
 /** With more holes than this the attributes of the recording would be too long to open. */
@@ -19,15 +19,25 @@ export class StreamTimeline {
   readonly #gaps: Gap[] = [];
   readonly #repairs: Repair[];
   readonly #info: StreamInfo | undefined;
+  readonly #damagedStart: FrameDamage | undefined;
   #last: FrameHeader | undefined;
   #omitted = 0;
   /** Samples per frame where the numbers count frames. */
   #blockSize: number;
 
-  /** @param repairs  What was found before the first frame. */
-  constructor(description: StreamDescription, info: StreamInfo | undefined, repairs: readonly Repair[] = []) {
+  /**
+   * @param repairs       What was found before the first frame.
+   * @param damagedStart  What lies in the place of the first frame, behind the metadata.
+   */
+  constructor(
+    description: StreamDescription,
+    info: StreamInfo | undefined,
+    repairs: readonly Repair[] = [],
+    damagedStart?: FrameDamage,
+  ) {
     this.#description = description;
     this.#info = info;
+    this.#damagedStart = damagedStart;
     this.#repairs = repairs.slice(0, MAX_REPAIRS);
     this.#blockSize = info && info.minBlockSize === info.maxBlockSize ? info.maxBlockSize : 0;
   }
@@ -92,17 +102,34 @@ export class StreamTimeline {
 
   /** A capture of a stream that was running may begin anywhere: its first sample is ours. */
   #begin({ variable, number }: FrameHeader, byteOffset: number): void {
-    if (number > 0) this.note('FLAC_STARTS_LATE', byteOffset, variable ? number : number * this.#blockSize);
+    if (number === 0) return;
+    const samples = variable ? number : number * this.#blockSize;
+    if (this.#isLost(samples)) this.#addGap(samples, byteOffset);
+    else this.note('FLAC_STARTS_LATE', byteOffset, samples);
+  }
+
+  /** Were so many samples there before the first sound frame? Damage lies in their place that begins with frame 0, or STREAMINFO counts them. */
+  #isLost(samples: number): boolean {
+    if (!this.#damagedStart || this.#isTooLong(samples)) return false;
+    return this.#damagedStart.header?.number === 0 || samples < (this.#info?.totalSamples ?? 0);
+  }
+
+  #isTooLong(samples: number): boolean {
+    return samples > LONGEST_GAP * this.#description.sampleRate;
   }
 
   #follow(last: FrameHeader, { variable, number }: FrameHeader, byteOffset: number): void {
     const missing = number - numberAfter(last);
     if (missing === 0 && variable === last.variable) return;
     const samples = variable ? missing : missing * this.#blockSize;
-    if (missing < 0 || variable !== last.variable || samples > LONGEST_GAP * this.#description.sampleRate) {
+    if (missing < 0 || variable !== last.variable || this.#isTooLong(samples)) {
       this.note('FLAC_NUMBER_WRONG', byteOffset);
       return;
     }
+    this.#addGap(samples, byteOffset);
+  }
+
+  #addGap(samples: number, byteOffset: number): void {
     if (this.#gaps.length === MAX_GAPS) {
       const message = `the stream has over ${MAX_GAPS} holes: its frames are numbered wrongly, or most are lost`;
       throw new FlacError('FLAC_TOO_MANY_GAPS', message, { byteOffset });

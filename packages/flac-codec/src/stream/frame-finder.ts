@@ -3,14 +3,16 @@ import { FrameDecoder } from '../decode/frame-decoder';
 import { FlacError } from '../errors';
 import { updateCrc16 } from '../frame/crc16';
 import { type FrameHeader, parseFrameHeader } from '../frame/frame-header';
+import { findSecondFile, SECOND_FILE_BYTES } from './markers';
 import { ByteWindow } from './window';
 
 /**
  * - `FLAC_FRAME_DAMAGED`: a frame whose header is right, and whose end or checksum is not.
  * - `FLAC_GARBAGE`: bytes that are no frame.
  * - `FLAC_TRUNCATED`: the input ends within a frame.
+ * - `FLAC_SECOND_FILE`: another file begins behind the frames; it reaches to the end.
  */
-export type FrameDamageCode = 'FLAC_FRAME_DAMAGED' | 'FLAC_GARBAGE' | 'FLAC_TRUNCATED';
+export type FrameDamageCode = 'FLAC_FRAME_DAMAGED' | 'FLAC_GARBAGE' | 'FLAC_TRUNCATED' | 'FLAC_SECOND_FILE';
 
 /** A frame whose checksums are right, where it lies in the input. */
 export interface FoundFrame {
@@ -26,6 +28,8 @@ export interface FrameDamage {
   readonly code: FrameDamageCode;
   readonly byteOffset: number;
   readonly byteLength: number;
+  /** Of the frame that begins there and is damaged, where the header itself is right. */
+  readonly header?: FrameHeader;
 }
 
 /** Frames may be decoded to find their end: so many samples and bytes for each byte of input, and so many at once. */
@@ -38,7 +42,7 @@ const WORK_AT_ONCE = 2 ** 23;
  * A frame has no length in it. It ends where a sound header (sync code, no reserved value, CRC-8) follows that has the next number,
  * and the CRC-16 of all before is right: 2^-40 a byte that this is chance. Wherever the next sound header is not that one,
  * and at the end of the input, the frame is decoded, which tells where it ends. Behind damage a frame has to have a later
- * number than those before it.
+ * number than those before it; where another file's marker and STREAMINFO lie in it, nothing more is looked for.
  *
  * Memory: the longest frame that its header allows (`maxFrameBytes`) and the piece that was pushed, twice. Time: linear; an
  * input that is made to have very many frames decoded is believed by checksums alone from some place on.
@@ -64,7 +68,10 @@ export class FrameFinder {
   /** The end can only be found by decoding. */
   #doubted = false;
   /** The first byte that is lost, and why. */
-  #lost: { byteOffset: number; code: FrameDamageCode } | undefined;
+  #lost: { byteOffset: number; code: FrameDamageCode; header?: FrameHeader } | undefined;
+  /** No second file begins in lost bytes before it. */
+  #searched = 0;
+  #isOver = false;
   #last: FrameHeader | undefined;
   #work = 0;
 
@@ -90,7 +97,9 @@ export class FrameFinder {
   }
 
   #run(isFinal: boolean): readonly (FoundFrame | FrameDamage)[] {
-    while (this.#header ? this.#findEnd(isFinal) : this.#findStart(isFinal)) this.#window.release(this.#at);
+    while (!this.#isOver && (this.#header ? this.#findEnd(isFinal) : this.#findStart(isFinal)))
+      this.#window.release(this.#at);
+    if (this.#isOver) this.#at = this.#window.end;
     this.#window.release(this.#at);
     if (isFinal && this.#lost) this.#tellLost(this.#window.end);
     const events = this.#events;
@@ -105,7 +114,9 @@ export class FrameFinder {
       const header = this.#nextHeader(isFinal);
       const isAdjacent = this.#scanned === this.#at && !this.#lost;
       if (!isAdjacent) this.#lost ??= { byteOffset: this.#at, code: 'FLAC_GARBAGE' };
-      this.#at = this.#scanned;
+      if (!isAdjacent && this.#findSecondFile()) return false;
+      // What is held back may be the beginning of its marker.
+      this.#at = header || isFinal ? this.#scanned : Math.max(this.#at, this.#scanned - SECOND_FILE_BYTES + 1);
       if (!header) return false;
       if (isAdjacent || this.#isLater(header)) {
         this.#beginFrame(header);
@@ -113,6 +124,21 @@ export class FrameFinder {
       }
       this.#scanned++;
     }
+  }
+
+  /** In lost bytes, behind frames. @returns Is there one? */
+  #findSecondFile(): boolean {
+    if (!this.#last) return false;
+    const { bytes, start } = this.#window;
+    const from = Math.max(this.#searched, this.#at, this.#lost!.byteOffset);
+    const found = findSecondFile(bytes, from - start, this.#scanned - start);
+    this.#searched = Math.max(from, this.#scanned - SECOND_FILE_BYTES + 1);
+    if (found < 0) return false;
+    const byteOffset = start + found;
+    if (byteOffset > this.#lost!.byteOffset) this.#tellLost(byteOffset);
+    this.#lost = { byteOffset, code: 'FLAC_SECOND_FILE' };
+    this.#isOver = true;
+    return true;
   }
 
   #beginFrame(header: FrameHeader): void {
@@ -144,14 +170,13 @@ export class FrameFinder {
       this.#doubted = true;
     }
     if (this.#window.end < limit && !isFinal) return false;
-    const isRest = isFinal && !this.#mayDecode() && this.#crcTo(this.#window.end) === 0;
-    const end = isRest ? this.#window.end : this.#decodedEnd(header, Math.min(limit, this.#window.end));
+    const end = this.#isRest(isFinal) ? this.#window.end : this.#decodedEnd(header, Math.min(limit, this.#window.end));
     if (typeof end === 'number') {
       this.#accept(end);
       return true;
     }
     const isCut = isFinal && end === 'truncated' && this.#window.end < limit;
-    this.#lost ??= { byteOffset: this.#at, code: isCut ? 'FLAC_TRUNCATED' : 'FLAC_FRAME_DAMAGED' };
+    this.#lost ??= { byteOffset: this.#at, code: isCut ? 'FLAC_TRUNCATED' : 'FLAC_FRAME_DAMAGED', header };
     this.#header = undefined;
     this.#scanned = this.#at + 1;
     return true;
@@ -169,9 +194,9 @@ export class FrameFinder {
   }
 
   #tellLost(end: number): void {
-    const { byteOffset, code } = this.#lost!;
+    const lost = this.#lost!;
     this.#lost = undefined;
-    this.#events.push({ type: 'damage', code, byteOffset, byteLength: end - byteOffset });
+    this.#events.push({ type: 'damage', ...lost, byteLength: end - lost.byteOffset });
   }
 
   /** The first sound header at `#scanned` or behind it; `#scanned` is left there, or where more bytes have to tell. */
@@ -205,7 +230,18 @@ export class FrameFinder {
   }
 
   #mayDecode(): boolean {
-    return this.#work <= WORK_AT_ONCE + WORK_PER_BYTE * (this.#window.end - this.#begin);
+    return this.#work <= this.#allowedWork();
+  }
+
+  #allowedWork(): number {
+    return WORK_AT_ONCE + WORK_PER_BYTE * (this.#window.end - this.#begin);
+  }
+
+  /** Is all that is left the frame, by its checksum? Asked where nothing may be decoded any more, and that not without end either. */
+  #isRest(isFinal: boolean): boolean {
+    if (!isFinal || this.#mayDecode() || this.#work > 2 * this.#allowedWork()) return false;
+    this.#work += this.#window.end - this.#at;
+    return this.#crcTo(this.#window.end) === 0;
   }
 
   /** Where the frame ends by its own account, if its checksum is right; else what is wrong with it. */

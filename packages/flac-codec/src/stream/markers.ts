@@ -8,6 +8,22 @@ export function isMarker(bytes: Uint8Array, at: number): boolean {
   return MARKER.every((byte, i) => bytes[at + i] === byte);
 }
 
+/** The marker, and the header of the STREAMINFO block behind it. */
+export const SECOND_FILE_BYTES = 8;
+
+/** Where another file begins whose STREAMINFO comes first, as it has to. @returns -1: nowhere from `from` on and whole before `end`. */
+export function findSecondFile(bytes: Uint8Array, from: number, end: number): number {
+  for (
+    let at = bytes.indexOf(MARKER[0], from);
+    at >= 0 && at + SECOND_FILE_BYTES <= end;
+    at = bytes.indexOf(MARKER[0], at + 1)
+  ) {
+    const isInfo = (bytes[at + 4]! & 0x7f) === 0 && bytes[at + 5] === 0 && bytes[at + 6] === 0 && bytes[at + 7] === 34;
+    if (isInfo && isMarker(bytes, at)) return at;
+  }
+  return -1;
+}
+
 /**
  * Bytes that the ID3v2 tag at the start takes, header and footer included; 0 if there is none.
  *

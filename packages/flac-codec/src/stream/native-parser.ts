@@ -4,13 +4,10 @@ import { ID3_HEADER_BYTES, id3Length, isMarker, MARKER_BYTES } from './markers';
 import { BLOCK_HEADER_BYTES, BLOCK_TYPES, isPossible, type MetadataBlock, parseBlockHeader } from './metadata';
 import { type StreamInfo, tryStreamInfo } from './stream-info';
 
-/** Longer comments are passed over like pictures. */
-const MAX_COMMENT_BYTES = 2 ** 20;
-
 /**
  * What a native FLAC input holds, in order.
  *
- * - `block`: a metadata block; `body` of STREAMINFO, and of VORBIS_COMMENT up to 1 MiB.
+ * - `block`: a metadata block; `body` of STREAMINFO and VORBIS_COMMENT.
  * - `info`: what a STREAMINFO block says, or what is wrong with it.
  * - `frames`: the metadata is over, frames follow.
  * - `broken`: the chain of metadata blocks leads nowhere (`FLAC_BAD_METADATA`). Nothing comes after it: where the frames begin is only to be
@@ -33,7 +30,7 @@ export interface NativeParserOptions {
  * Native FLAC in, in any pieces; blocks and frames out. Does no I/O. ID3v2 tags in front are passed over; without the marker `fLaC`
  * the input is taken for frames.
  *
- * Memory: as `FrameFinder`, and a comment block of up to 1 MiB.
+ * Memory: as `FrameFinder`, and twice the longest comment block (16 MiB at most).
  *
  * @see RFC 9639 §6
  */
@@ -105,6 +102,7 @@ export class NativeParser {
       return at + taken;
     }
     const taken = Math.min(this.#wanted - this.#filled, bytes.length - at);
+    this.#makeRoom(this.#filled + taken);
     this.#gathered.set(bytes.subarray(at, at + taken), this.#filled);
     this.#filled += taken;
     this.#offset += taken;
@@ -114,6 +112,14 @@ export class NativeParser {
       else this.#readBody();
     }
     return at + taken;
+  }
+
+  /** For what is there, not for what a header announces. */
+  #makeRoom(byteLength: number): void {
+    if (byteLength <= this.#gathered.length) return;
+    const grown = new Uint8Array(Math.min(this.#wanted, 2 * byteLength));
+    grown.set(this.#gathered.subarray(0, this.#filled));
+    this.#gathered = grown;
   }
 
   #enter(state: 'start' | 'header' | 'frames'): void {
@@ -164,14 +170,10 @@ export class NativeParser {
       this.#break();
       return;
     }
-    const isRead =
-      block.type === BLOCK_TYPES.streamInfo ||
-      (block.type === BLOCK_TYPES.vorbisComment && block.byteLength <= MAX_COMMENT_BYTES);
-    if (isRead) {
+    if (block.type === BLOCK_TYPES.streamInfo || block.type === BLOCK_TYPES.vorbisComment) {
       this.#state = 'body';
       this.#filled = 0;
       this.#wanted = block.byteLength;
-      if (this.#gathered.length < this.#wanted) this.#gathered = new Uint8Array(this.#wanted);
       return;
     }
     this.#events.push({ type: 'block', block, body: undefined });

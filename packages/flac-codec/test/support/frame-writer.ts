@@ -163,6 +163,25 @@ function writeResidual(writer: BitWriter, residuals: bigint[], order: number, bl
   }
 }
 
+/** More metadata blocks behind the STREAMINFO of a native stream that has no others. */
+export function withBlocks(file: Uint8Array, ...blocks: readonly { type: number; body: Uint8Array }[]): Uint8Array {
+  const parts = blocks.flatMap(({ type, body: { length }, body }, i) => {
+    const isLast = i === blocks.length - 1 ? 0x80 : 0;
+    return [Uint8Array.of(isLast | type, length >> 16, length >> 8, length), body];
+  });
+  const info = file.slice(0, 42);
+  info[4] = blocks.length > 0 ? 0 : 0x80;
+  return new Uint8Array(Buffer.concat([info, ...parts, file.subarray(42)]));
+}
+
+/** The body of a VORBIS_COMMENT block. */
+export function commentsBody(...comments: readonly string[]): Uint8Array {
+  const length = (value: number) => Uint8Array.of(value, value >> 8, value >> 16, value >> 24);
+  const texts = comments.map((text) => Buffer.from(text));
+  const parts = texts.flatMap((text) => [length(text.length), text]);
+  return new Uint8Array(Buffer.concat([length(0), length(texts.length), ...parts]));
+}
+
 /** A native stream around frames. */
 export function nativeFile(
   frames: readonly Uint8Array[],
