@@ -68,6 +68,8 @@ export const targets: readonly Target[] = [
     slow: {
       'blocks of 256 frames without a byte': (length) =>
         joined([HEAD, element(0x1654ae6b, TRACK), CLUSTER, repeat(EMPTY_FRAMES, length)]),
+      'files with tags, one behind another': (length) =>
+        repeat(files(['webm_opus'], /^sample_with_opus_audio\.mkv$/)[0]!, length),
     },
   }),
   ingestTarget('ingest-mp4', plain, {

@@ -113,6 +113,15 @@ describe('WebM and Matroska', () => {
     expect(codesOf(streams[0]!.summary)).toEqual(['OPUS_HEAD_MISSING']);
   });
 
+  it('each of several segments has its own tags', async () => {
+    const [one, other] = ['webm_opus/opus-2ch.webm', 'webm_opus/opus-2ch-mf0.webm'].map(fixture);
+    const { streams } = await collect(opus().ingest(bytesSource('a', concatenate([one!, other!, one!]))));
+    const tagsOf = async (bytes: Uint8Array) =>
+      (await collect(opus().ingest(bytesSource('a', bytes)))).streams[0]!.tags;
+    expect(await tagsOf(one!)).not.toEqual({});
+    expect(streams.map(({ tags }) => tags)).toEqual([await tagsOf(one!), await tagsOf(other!), await tagsOf(one!)]);
+  });
+
   it('tracks of other codecs are none of ours', async () => {
     expect(opus().probe(fixture('webm_opus/bear-flac-16bit.mka').subarray(0, 65_536))).toBe(false);
   });

@@ -8,7 +8,7 @@ const MAX_FRAME_BYTES = 1024 * 1024;
 
 /** The Opus tracks of a WebM or Matroska file. Tags that stand behind the audio are known from the second reading on. */
 export function matroskaContainer(source: ByteSource): OpusContainer {
-  let known: readonly MatroskaTag[] = [];
+  let known: readonly (readonly MatroskaTag[])[] = [];
   return {
     isOgg: false,
     async *read(signal) {

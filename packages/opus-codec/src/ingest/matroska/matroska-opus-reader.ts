@@ -12,14 +12,14 @@ export function isOpusTrack({ kind, codecId }: Pick<MatroskaTrack, 'kind' | 'cod
   return kind === 'audio' && (codecId === 'A_OPUS' || codecId === 'A_OPUS/EXPERIMENTAL');
 }
 
-/** More are no tags that anybody reads. */
+/** Of a segment: more are no tags that anybody reads. */
 const MAX_TAGS = 10_000;
 
 /** Events of a Matroska file in; the packets of its Opus tracks and their timing out. */
 export class MatroskaOpusReader {
-  /** That came so far. */
-  readonly tags: MatroskaTag[] = [];
-  readonly #known: readonly MatroskaTag[];
+  /** That came so far, by segment. */
+  readonly tags: MatroskaTag[][] = [];
+  readonly #known: readonly (readonly MatroskaTag[])[];
   readonly #tracks = new Map<MatroskaTrack, OpusTrack>();
   #segment: MatroskaSegment | undefined;
   #numbers = 0;
@@ -29,7 +29,7 @@ export class MatroskaOpusReader {
   #pending: Repair[] = [];
 
   /** @param known  Tags that an earlier reading found: they may stand behind the audio. */
-  constructor(known: readonly MatroskaTag[]) {
+  constructor(known: readonly (readonly MatroskaTag[])[]) {
     this.#known = known;
   }
 
@@ -52,10 +52,12 @@ export class MatroskaOpusReader {
       track?.block(event.block, () => this.#comments(track.track), out);
     } else if (event.type === 'track') this.#track(event.track, out);
     else if (event.type === 'tag') {
-      if (this.tags.length < MAX_TAGS) this.tags.push(event.tag);
+      const tags = this.tags.at(-1);
+      if (tags && tags.length < MAX_TAGS) tags.push(event.tag);
     } else if (event.type === 'segment') {
       this.finish(out);
       this.#segment = event.segment;
+      this.tags.push([]);
     } else if (event.type === 'damage') this.#damage(event);
   }
 
@@ -101,7 +103,8 @@ export class MatroskaOpusReader {
   }
 
   #comments(track: MatroskaTrack) {
-    const comments = matroskaComments(this.#segment, track, this.#known.length > 0 ? this.#known : this.tags);
+    const segment = this.tags.length - 1;
+    const comments = matroskaComments(this.#segment, track, this.#known[segment] ?? this.tags[segment] ?? []);
     return { tags: textTags(comments), tagsPacket: madeTags(comments) };
   }
 }
