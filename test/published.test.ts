@@ -113,12 +113,16 @@ describe('all, installed by npm where nothing of the repository is in reach', ()
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('can be imported, every entry', () => {
-    const specifiers = names.flatMap((name) => {
+  /** What can be imported. */
+  const specifiersIn = (folder: string) =>
+    names.flatMap((name) => {
       const { exports = {} } = JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8'));
       const entries = Object.keys(exports).filter((entry) => entry !== './package.json' && !isWorker(entry));
       return entries.map((entry) => name + entry.slice(1));
     });
+
+  it('can be imported, every entry', () => {
+    const specifiers = specifiersIn(folder);
     expect(specifiers.length).toBeGreaterThan(names.length);
     const script = `for (const name of ${JSON.stringify(specifiers)}) {
       if (Object.keys(await import(name)).length === 0) throw new Error(name + ' exports nothing');
@@ -126,6 +130,30 @@ describe('all, installed by npm where nothing of the repository is in reach', ()
     writeFileSync(join(folder, 'import-all.js'), script);
     const { status, stderr } = spawnSync(process.execPath, ['import-all.js'], { cwd: folder, encoding: 'utf8' });
     expect(stderr).toBe('');
+    expect(status).toBe(0);
+  });
+
+  it.each(['node16', 'bundler'])('has types for strict projects of Node alone, resolved as %s', (resolution) => {
+    const lines = specifiersIn(folder).map((name, i) => `import * as m${i} from '${name}';\nconsole.log(m${i});\n`);
+    writeFileSync(join(folder, 'all.ts'), lines.join(''));
+    const module = resolution === 'node16' ? 'node16' : 'es2022';
+    const types = new URL('node_modules/@types', root).pathname;
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--target',
+      'es2022',
+      '--lib',
+      'es2022',
+      '--typeRoots',
+      types,
+      '--types',
+      'node',
+    ];
+    const tsc = new URL('node_modules/typescript/bin/tsc', root).pathname;
+    const args = [tsc, ...options, '--module', module, '--moduleResolution', resolution, 'all.ts'];
+    const { status, stdout } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
+    expect(stdout).toBe('');
     expect(status).toBe(0);
   });
 

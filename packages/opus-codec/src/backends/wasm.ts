@@ -21,11 +21,16 @@ import type {
 import { WasmHeap } from './wasm-heap';
 
 /** Where the WASM comes from. In Node nothing is needed; elsewhere one of the two is. */
+/** A `WebAssembly.Module`, where the types of the runtime have one: those of Node alone do not. */
+export type WasmModule = typeof globalThis extends { WebAssembly: { Module: new (bytes: never) => infer Module } }
+  ? Module
+  : never;
+
 export interface WasmOptions {
   /** Address of `opusscript/build/opusscript_native_wasm.wasm`, as the bundler or server gives it. */
   readonly wasmUrl?: string | URL | undefined;
   /** Its bytes, or a module compiled from them (which can be sent to a worker). */
-  readonly wasmBinary?: BufferSource | WebAssembly.Module | undefined;
+  readonly wasmBinary?: ArrayBuffer | ArrayBufferView | WasmModule | undefined;
 }
 
 const LIBRARY = 'opusscript 0.1.1 (libopus 1.4)';
@@ -52,7 +57,7 @@ async function loadFactory(): Promise<OpusScriptFactory> {
 
 async function compile({ wasmBinary, wasmUrl }: WasmOptions): Promise<WebAssembly.Module | undefined> {
   if (wasmBinary instanceof WebAssembly.Module) return wasmBinary;
-  if (wasmBinary) return WebAssembly.compile(wasmBinary);
+  if (wasmBinary) return WebAssembly.compile(wasmBinary as BufferSource);
   if (wasmUrl) {
     const response = await fetch(wasmUrl);
     if (!response.ok) throw new Error(`${wasmUrl}: ${response.status} ${response.statusText}`);

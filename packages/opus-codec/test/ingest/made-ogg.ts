@@ -82,6 +82,7 @@ export interface Ingested {
   seekRows: number[][];
   summary: StreamSummary;
   description: Extract<IngestEvent, { type: 'stream' }>['description'];
+  tags: Readonly<Record<string, string>>;
 }
 
 /** Everything that an ingest gives, stream by stream; `restarts` counts second passes. */
@@ -100,9 +101,9 @@ export async function collect(events: AsyncIterable<IngestEvent>) {
     } else if (event.type === 'failed') {
       failed.push({ stream: event.stream, code: event.error.code });
     } else if (event.type === 'stream') {
-      const { verbatim, description } = event;
+      const { verbatim, description, source } = event;
       const empty = { parts: [], numbers: [], seekNumbers: [], blob: new Uint8Array(0), rows: [], seekRows: [] };
-      streams[event.stream] = { verbatim, description, summary: {} as StreamSummary, ...empty };
+      streams[event.stream] = { verbatim, description, tags: source.tags, summary: {} as StreamSummary, ...empty };
     } else if (event.type === 'piece') {
       const made = streams[event.stream]!;
       made.parts.push(event.bytes);
