@@ -37,6 +37,12 @@ const ADVICE: Readonly<Record<string, string>> = {
   OPUS_BAD_DEMO: 'check --framing, or get the file again: it is cut',
 };
 
+/** The same, where it is FLAC already that is asked for. */
+const FLAC_ADVICE: Readonly<Record<string, string>> = {
+  TOO_MANY_CHANNELS: 'split the channels into several files: FLAC holds 8',
+  SAMPLE_RATE_TOO_HIGH: 'resample it to 655350 Hz or less first: FLAC can not say more',
+};
+
 /** What a repair is, for people. */
 const REPAIRS: Readonly<Record<string, string>> = {
   OGG_GARBAGE: 'bytes that are no page',
@@ -101,7 +107,9 @@ const REPAIRS: Readonly<Record<string, string>> = {
 };
 
 /** Undefined where there is nothing to say beyond the message. */
-export const adviceFor = (code: string): string | undefined => ADVICE[code];
+/** @param codec  That was asked for. */
+export const adviceFor = (code: string, codec?: string): string | undefined =>
+  (codec === 'flac' ? FLAC_ADVICE[code] : undefined) ?? ADVICE[code];
 
 /** Undefined for a code that speaks for itself. */
 export const repairMeaning = (code: string): string | undefined => REPAIRS[code];

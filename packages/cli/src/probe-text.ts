@@ -8,20 +8,24 @@ const MAX_REPAIRS = 20;
 /** Where packets are put that can't stay where they are, by codec. */
 const OWN_FILE: Readonly<Record<string, string>> = { opus: 'Ogg', flac: 'a FLAC file' };
 
-/** A report for people: what the file is, what an import would do with it, what is wrong with it and what to do. */
-export function reportText(report: SourceReport, file: string): string {
+/**
+ * A report for people: what the file is, what an import would do with it, what is wrong with it and what to do.
+ *
+ * @param asked  The codec that was asked for.
+ */
+export function reportText(report: SourceReport, file: string, asked?: string): string {
   const { bytes, container, codec, streams, error } = report;
   const what = [container, codec, bytes === null ? null : kibibytes(bytes)].filter((text) => text !== null);
   const lines = [`${printable(file)}: ${what.join(', ') || 'not opened'}`];
-  for (const stream of streams) lines.push(...streamLines(stream).map((line) => `  ${line}`));
+  for (const stream of streams) lines.push(...streamLines(stream, asked).map((line) => `  ${line}`));
   const isTold = streams.some((stream) => stream.status === 'fail' && stream.error === error);
-  if (error && !isTold) lines.push(...failureLines('an import refuses it', error).map((line) => `  ${line}`));
+  if (error && !isTold) lines.push(...failureLines('an import refuses it', error, asked).map((line) => `  ${line}`));
   return `${lines.join('\n')}\n`;
 }
 
-function streamLines(stream: StreamReport): string[] {
+function streamLines(stream: StreamReport, asked?: string): string[] {
   const title = `stream ${stream.stream}: ${factsText(stream)}`;
-  if (stream.status === 'fail') return [title, ...indented(failureLines('can not be imported', stream.error))];
+  if (stream.status === 'fail') return [title, ...indented(failureLines('can not be imported', stream.error, asked))];
   const lines: string[] = [];
   if (stream.action === 'keep') {
     const { preSkip, gaps, trims, verbatim } = stream;
@@ -61,8 +65,8 @@ function repairLines(repairs: readonly Repair[]): string[] {
   return more > 0 ? [...lines, `and ${more} more`] : lines;
 }
 
-function failureLines(what: string, error: ImportFailure): string[] {
-  const advice = adviceFor(error.code);
+function failureLines(what: string, error: ImportFailure, asked?: string): string[] {
+  const advice = adviceFor(error.code, asked);
   return [`${what}: ${error.code}: ${error.message}`, ...(advice ? [`what to do: ${advice}`] : [])];
 }
 

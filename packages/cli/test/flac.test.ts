@@ -122,6 +122,17 @@ describe('import --codec flac', () => {
     expect((await zarrAudio('import', 'made.zarr', 'four.wav', '--codec', 'flac')).status).toBe(0);
   });
 
+  it('what FLAC can not hold either is not told to take FLAC', async () => {
+    const bytes = readFileSync(fixture('wav/pop.wav'));
+    bytes.writeUInt32LE(768_000, 24);
+    writeFileSync(join(folder, 'fast.wav'), bytes);
+    const { status, stderr } = await zarrAudio('import', 'made.zarr', 'fast.wav', '--codec', 'flac');
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(/SAMPLE_RATE_TOO_HIGH.*655350 Hz/) });
+    expect(stderr).not.toMatch(/take --codec|--ultrasonic/);
+    const { stdout } = await zarrAudio('probe', 'fast.wav', '--codec', 'flac');
+    expect(stdout.toString()).toMatch(/what to do: resample it to 655350 Hz/);
+  });
+
   it('all else still becomes Opus', async () => {
     const wav = fixture('wav/pcmwaveformat-16bit-44100Hz-mono.wav');
     const { json } = await zarrAudio('import', 'opus.zarr', wav, '--json');

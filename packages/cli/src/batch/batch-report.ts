@@ -9,6 +9,8 @@ const MAX_NAMED = 1_000;
 export interface ReportOptions {
   /** A JSON object a line for each recording, instead of text. */
   readonly json: boolean;
+  /** The codec that was asked for. */
+  readonly codec?: string | undefined;
   /** Called before anything is written: a progress bar may stand there. */
   readonly before: () => void;
 }
@@ -78,7 +80,7 @@ export class BatchReport {
 
   async #failure(file: string, stream: number, { code, message, exit }: Failure): Promise<void> {
     if (exit > this.status) this.status = exit;
-    const advice = adviceFor(code);
+    const advice = adviceFor(code, this.#options.codec);
     const name = stream > 0 ? `${file} #${stream}` : file;
     if (this.#failures.length < MAX_NAMED) this.#failures.push(`${printable(name, 300)}: ${code}`);
     if (this.#options.json) await printJson({ file, stream, status: 'failed', error: { code, message } });

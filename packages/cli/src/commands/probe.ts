@@ -25,7 +25,7 @@ export async function probeCommand(args: readonly string[]): Promise<number> {
         probeSource(withProgress(await fileSource(found.path), !values.json), options),
       );
       status = Math.max(status, statusOf(report));
-      await (values.json ? printJson(asJson(report, found.path)) : print(reportText(report, found.path)));
+      await (values.json ? printJson(asJson(report, found.path)) : print(reportText(report, found.path, values.codec)));
     }
   }
   return status;
