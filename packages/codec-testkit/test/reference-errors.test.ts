@@ -141,6 +141,10 @@ it('REFERENCE_CRC_MISMATCH: blocks that are sound, and others than were summed u
   expect(check(INDEX_WIDTH)).toBe('REFERENCE_CRC_MISMATCH');
 });
 
+it('headers and blocks are parts of a Blob, also to the type checker', () => {
+  expect(new Blob([header, block(0)]).size).toBe(header.length + block(0).length);
+});
+
 it('crc32: the check value of CRC-32/ISO-HDLC, also in parts', () => {
   const digits = new TextEncoder().encode('123456789');
   expect(crc32(digits)).toBe(0xcbf4_3926);

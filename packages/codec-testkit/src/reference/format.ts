@@ -53,7 +53,7 @@ export function blockBytes(
  * 24  4  CRC-32 of bytes 0 to 23
  * ```
  */
-export function writeFileHeader(header: FileHeader): Uint8Array {
+export function writeFileHeader(header: FileHeader): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(FILE_HEADER_BYTES);
   const view = new DataView(bytes.buffer);
   bytes.set(MAGIC);
@@ -101,7 +101,7 @@ export function parseFileHeader(bytes: Uint8Array): FileHeader | undefined {
  *
  * @param samples  As they lie in the block.
  */
-export function writeBlock({ firstSample, frames }: BlockHeader, samples: Uint8Array): Uint8Array {
+export function writeBlock({ firstSample, frames }: BlockHeader, samples: Uint8Array): Uint8Array<ArrayBuffer> {
   const end = BLOCK_HEADER_BYTES + samples.length;
   const bytes = new Uint8Array(end + CHECKSUM_BYTES);
   const view = new DataView(bytes.buffer);
