@@ -41,7 +41,10 @@ export interface CodecTestOptions {
   readonly declares?: CodecDeclarations;
   /** Of `createDecoder`: the suite is run once for each backend. */
   readonly decoder?: DecoderOptions;
-  /** Default: int16 with one and two channels, at 48 kHz or the first rate that the codec has. */
+  /**
+   * Every one has to be taken. Default: int16 with one and two channels, at two rates if the codec takes two; and int32 of 24 bits and
+   * float32 unless it refuses them with a code.
+   */
   readonly encodings?: readonly EncodingCase[];
   /** What is random is the same with every run; another number gives other trials. Default 1. */
   readonly seed?: number;

@@ -3,6 +3,7 @@ import { LAWS } from '../src/laws/index';
 import { referenceCodec } from '../src/reference-codec';
 import { brokenLaws, testBroken, WITH_HOLES } from './broken/broken-laws';
 import { BROKEN_DECODERS } from './broken/decoders';
+import { floatingCodec, roundingCodec } from './broken/float-codecs';
 import { BROKEN_INGESTS } from './broken/ingests';
 import { BROKEN_OTHERS } from './broken/others';
 import { BROKEN_SEEKS, seekingCodec } from './broken/seeking-codec';
@@ -13,6 +14,8 @@ it.each([
   ['one with seek points', seekingCodec],
   ['one whose seek points were measured by another decoder', () => seekingCodec({ seekPointAttributes: {} })],
   ['one with tasks', taskedCodec],
+  ['one that keeps float32', () => floatingCodec()],
+  ['one that makes 24 bits of float32', () => roundingCodec()],
 ])('%s breaks none', async (_, make) => {
   expect([...(await brokenLaws(make(), WITH_HOLES))]).toEqual([]);
 });

@@ -1,11 +1,11 @@
 import type { ByteSource, IngestOptions } from '@zarr-audio/codec';
 import { require, requireEqual } from '../compare';
+import { isEncoder, soundFor, takenEncodings } from '../encoding';
 import { takeEvents, withinTime } from '../ingested';
 import { type Law, type LawTest, skipped } from '../law';
 import { pcmSource } from '../pcm';
 import { pieces } from '../sources';
 import type { NamedBytes, Sample, Subject } from '../subject';
-import { encodingsOf, isEncoder, soundFor } from './encode';
 
 /** Pieces that a file is given in. */
 const PIECES = 40;
@@ -109,7 +109,7 @@ async function checkOther({ codec, timeLimitMs }: Subject, sample: Sample): Prom
 async function checkEncode(subject: Subject): Promise<void> {
   const { codec, timeLimitMs } = subject;
   if (!isEncoder(codec)) return;
-  for (const format of encodingsOf(subject)) {
+  for (const format of await takenEncodings(subject)) {
     const { ready, options, sound } = soundFor(codec, format);
     for (const before of [0, 3]) {
       const controller = new AbortController();

@@ -1,20 +1,33 @@
-import { type Codec, INDEX_WIDTH, type JsonObject, type PcmData } from '@zarr-audio/codec';
+import { INDEX_WIDTH, type JsonObject, type PcmData } from '@zarr-audio/codec';
 import { require, requireCode, requireEqual } from '../compare';
 import { decodeAnew } from '../decoding';
-import { type TakenStream, takeEvents } from '../ingested';
-import { type Law, skipped } from '../law';
-import { type PcmOptions, pcmSource, testSound } from '../pcm';
+import { checkDescription } from '../description-rules';
+import { checkHandedOn, checkSound } from '../encoded-rules';
+import {
+  type Encoder,
+  encodeSound,
+  encodingsOf,
+  FRAMES,
+  isEncoder,
+  isTaken,
+  plans,
+  soundFor,
+  type TriedEncoding,
+  takenEncodings,
+} from '../encoding';
+import { takeEvents } from '../ingested';
+import { type Law, type LawTest, skipped } from '../law';
+import { pcmSource } from '../pcm';
 import { checkRows } from '../row-rules';
 import type { EncodingCase, Subject } from '../subject';
 import { checkScan } from './scan';
 
-/** A number that no block size divides. */
-const FRAMES = 20_011;
-/** What a lossy codec gives back has to be the sound that it was given: its correlation with that. */
-const CORRELATION = 0.5;
-
-/** A codec that can encode. */
-type Encoder = Codec & Required<Pick<Codec, 'planEncoding' | 'encode'>>;
+/** Of one encode of many. */
+const SHORT_FRAMES = 3001;
+/** Rates of PCM that are tried beside those of the capabilities, in Hz. */
+const RATES = [8000, 16_000, 22_050, 44_100, 48_000, 96_000];
+/** Of the rates of the capabilities, how many are tried. */
+const MOST_RATES = 10;
 
 export const encodeLaw: Law = {
   name: 'encode',
@@ -23,49 +36,30 @@ export const encodeLaw: Law = {
     const { codec } = subject;
     if (!isEncoder(codec)) return [skipped('encoding', 'capabilities.encode is false')];
     return [
-      ...encodingsOf(subject).flatMap((format) => {
-        const { sampleRate, channels, sampleType, bitsPerSample } = format;
-        const name = `${channels} x ${sampleType} of ${bitsPerSample} bits at ${sampleRate} Hz`;
-        return [
-          { title: `the plan for ${name} is one, and complete`, run: async () => checkPlan(codec, format) },
-          { title: `${name} there and back`, run: () => checkThereAndBack(subject, codec, format) },
-          { title: `${name} in other blocks, and again`, run: () => checkBlocks(subject, codec, format) },
-          { title: `nothing of ${name}`, run: () => checkNothing(subject, codec, format) },
-        ];
-      }),
+      ...encodingsOf(subject).flatMap((format) => testsOf(subject, codec, format)),
+      { title: 'every rate that it plans for is told', run: () => checkRates(subject, codec) },
+      { title: 'what PCM was before is told', run: () => checkOriginal(subject, codec) },
+      { title: 'three at the same time', run: () => checkTogether(subject) },
       { title: 'what it can not encode has a code', run: async () => checkRefusals(subject, codec) },
     ];
   },
 };
 
-export function isEncoder(codec: Codec): codec is Encoder {
-  return codec.capabilities.encode && codec.encode !== undefined && codec.planEncoding !== undefined;
-}
-
-export function encodingsOf({ codec, options }: Subject): readonly EncodingCase[] {
-  const { sampleRates, maxChannels } = codec.capabilities;
-  const sampleRate = sampleRates?.[0] ?? 48_000;
-  const format = { sampleRate, sampleType: 'int16', bitsPerSample: 16 } as const;
-  const channels = maxChannels > 1 ? [1, 2] : [1];
-  return options.encodings ?? channels.map((count) => ({ ...format, channels: count }));
-}
-
-/** The sound of a case at the rate that the plan asks for. */
-export function soundFor(codec: Encoder, format: EncodingCase, frames = FRAMES) {
-  const { sampleRate, options } = codec.planEncoding(format, format.options ?? {});
-  const ready = { ...format, sampleRate };
-  return { ready, options, sound: testSound(ready, frames) };
-}
-
-async function encode(subject: Subject, codec: Encoder, format: EncodingCase, pcm: PcmOptions): Promise<TakenStream> {
-  const { ready, options, sound } = soundFor(codec, format);
-  const { streams, failed, violations } = await takeEvents(
-    codec.encode(pcmSource(ready, sound, pcm), { options }),
-    subject.timeLimitMs,
-  );
-  require(violations.length === 0, violations.join('; '));
-  require(streams.length === 1 && failed.length === 0, `encoding gives ${streams.length} streams, not one`);
-  return streams[0]!;
+function testsOf(subject: Subject, codec: Encoder, format: TriedEncoding): LawTest[] {
+  const { sampleRate, channels, sampleType, bitsPerSample, isOptional } = format;
+  const name = `${channels} x ${sampleType} of ${bitsPerSample} bits at ${sampleRate} Hz`;
+  const tests: [string, () => Promise<void>][] = [
+    [`the plan for ${name} is one, and complete`, async () => checkPlan(codec, format)],
+    [`${name} there and back`, () => checkThereAndBack(subject, codec, format)],
+    [`${name} in other blocks, and again`, () => checkBlocks(subject, format)],
+    [`nothing of ${name}`, () => checkNothing(subject, codec, format)],
+  ];
+  return tests.map(([title, run]) => ({
+    title: isOptional ? `${title}, if it is taken` : title,
+    run: async () => {
+      if (await isTaken(subject, format)) await run();
+    },
+  }));
 }
 
 function checkPlan(codec: Encoder, format: EncodingCase): void {
@@ -82,51 +76,33 @@ function checkPlan(codec: Encoder, format: EncodingCase): void {
 }
 
 async function checkThereAndBack(subject: Subject, codec: Encoder, format: EncodingCase): Promise<void> {
-  const stream = await encode(subject, codec, format, {});
+  const { stream, pcm } = await encodeSound(subject, format);
   const { ready, sound } = soundFor(codec, format);
   checkRows(codec, stream);
   await checkScan(subject, stream);
   const { description, summary } = stream;
+  checkDescription(codec, description, 'the description of what was encoded');
+  checkHandedOn(codec.capabilities, stream, pcm);
   requireEqual(description.channels, format.channels, 'channels');
   const perFrame = description.sampleRate / ready.sampleRate;
   requireEqual(summary.totalSamples, Math.ceil(FRAMES * perFrame), 'totalSamples, at the rate of the stream');
   const decoded = await decodeAnew(subject, stream, 0, stream.rows.length / INDEX_WIDTH - 1);
   const start = description.preSkip * description.channels;
-  const heard = decoded.subarray(start, start + summary.totalSamples * description.channels);
-  if (codec.capabilities.lossless && format.sampleType !== 'float32') {
-    requireEqual(description.bitsPerSample, format.bitsPerSample, 'bits of a lossless stream');
-    requireEqual(Float64Array.from(heard), Float64Array.from(sound), 'samples of a lossless stream');
-    return;
-  }
-  const correlation = correlationOf(heard, sound, format.channels, perFrame);
-  require(correlation > CORRELATION, `the correlation with what was encoded is ${correlation.toFixed(3)}`);
+  const heard = decoded.subarray(start, start + summary.totalSamples * description.channels) as PcmData;
+  checkSound(codec.capabilities, description, ready, heard, sound);
 }
 
-/** At lag 0, over all channels; `perFrame` samples of the one to a sample of the other. */
-function correlationOf(heard: PcmData, sound: PcmData, channels: number, perFrame: number): number {
-  let product = 0;
-  let energy = 0;
-  let expected = 0;
-  for (let i = 0; i < sound.length; i++) {
-    const frame = Math.floor(i / channels);
-    const value = heard[Math.floor(frame * perFrame) * channels + (i % channels)] ?? 0;
-    product += value * sound[i]!;
-    energy += value ** 2;
-    expected += sound[i]! ** 2;
-  }
-  return energy === 0 ? 0 : product / Math.sqrt(energy * expected);
-}
-
-async function checkBlocks(subject: Subject, codec: Encoder, format: EncodingCase): Promise<void> {
+async function checkBlocks(subject: Subject, format: EncodingCase): Promise<void> {
   const random = subject.random('encode');
-  const expected = await encode(subject, codec, format, {});
+  const { stream: expected } = await encodeSound(subject, format);
   for (const blockFrames of [() => 1000, () => FRAMES, () => 1 + random.below(700)]) {
-    requireEqual(await encode(subject, codec, format, { blockFrames }), expected, 'the stream, encoded again');
+    const { stream } = await encodeSound(subject, format, { blockFrames });
+    requireEqual(stream, expected, 'the stream, encoded again');
   }
 }
 
 async function checkNothing({ timeLimitMs }: Subject, codec: Encoder, format: EncodingCase): Promise<void> {
-  const { ready, options, sound } = soundFor(codec, format, 0);
+  const { ready, options, sound } = soundFor(codec, format, { frames: 0 });
   let isTaken = false;
   try {
     await takeEvents(codec.encode(pcmSource(ready, sound), { options }), timeLimitMs);
@@ -135,6 +111,48 @@ async function checkNothing({ timeLimitMs }: Subject, codec: Encoder, format: En
     requireCode(error, 'encoding no samples');
   }
   require(!isTaken, 'a stream of no samples');
+}
+
+async function checkRates(subject: Subject, codec: Encoder): Promise<void> {
+  const [format] = encodingsOf(subject);
+  const { channels, options } = format!;
+  const { capabilities } = codec;
+  const rates = new Set([...(capabilities.sampleRates ?? []).slice(0, MOST_RATES), ...RATES]);
+  for (const sampleRate of rates) {
+    if (!plans(codec, sampleRate, channels, options)) continue;
+    const { stream, pcm } = await encodeSound(subject, { ...format!, sampleRate }, { frames: SHORT_FRAMES });
+    checkHandedOn(capabilities, stream, pcm);
+    const perFrame = stream.description.sampleRate / pcm.format.sampleRate;
+    const expected = Math.ceil(SHORT_FRAMES * perFrame);
+    requireEqual(stream.summary.totalSamples, expected, `totalSamples of PCM of ${sampleRate} Hz`);
+  }
+}
+
+/** PCM that had another rate, more channels and fewer bits, as of a store that brought it to what the codec takes. */
+async function checkOriginal(subject: Subject, codec: Encoder): Promise<void> {
+  const { capabilities } = codec;
+  const [format] = encodingsOf(subject);
+  const { sampleRate, channels, bitsPerSample } = format!;
+  // What takes any rate is never given another.
+  const faster = capabilities.sampleRates === null ? sampleRate : 4 * sampleRate;
+  const original = { sampleRate: faster, channels: channels + 1, bitsPerSample: bitsPerSample - 1 };
+  const { stream, pcm } = await encodeSound(subject, format!, { frames: SHORT_FRAMES, original });
+  checkHandedOn(capabilities, stream, pcm);
+}
+
+/** By turns, each another sound: as each is alone. */
+async function checkTogether(subject: Subject): Promise<void> {
+  const formats = await takenEncodings(subject);
+  const encodeOne = async (voice: number) => {
+    const frames = SHORT_FRAMES - 100 * voice;
+    const sound = { frames, voice, blockFrames: () => 300 + 70 * voice };
+    return (await encodeSound(subject, formats[voice % formats.length]!, sound)).stream;
+  };
+  const voices = [0, 1, 2];
+  const together = await Promise.all(voices.map(encodeOne));
+  for (const voice of voices) {
+    requireEqual(together[voice], await encodeOne(voice), 'what was encoded while others were');
+  }
 }
 
 function checkRefusals({ codec: { capabilities } }: Subject, codec: Encoder): void {

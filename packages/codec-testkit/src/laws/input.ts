@@ -1,12 +1,12 @@
 import { createPcm, INDEX_WIDTH, type IngestEvent, readHead } from '@zarr-audio/codec';
 import { requireEqual } from '../compare';
 import { packetOf, withDecoder } from '../decoding';
+import { isEncoder, soundFor, takenEncodings } from '../encoding';
 import { takeEvents, withinTime } from '../ingested';
 import { type Law, type LawTest, skipped } from '../law';
 import { pcmSource } from '../pcm';
 import { pieces } from '../sources';
 import { packetsOf, type Sample, type Subject } from '../subject';
-import { encodingsOf, isEncoder, soundFor } from './encode';
 
 /** Packets that a decoder is shown. */
 const PACKETS = 200;
@@ -73,7 +73,7 @@ async function checkGiven({ codec, timeLimitMs }: Subject, sample: Sample): Prom
 async function checkSamples(subject: Subject): Promise<void> {
   const { codec, timeLimitMs } = subject;
   if (!isEncoder(codec)) return;
-  for (const format of encodingsOf(subject)) {
+  for (const format of await takenEncodings(subject)) {
     const { ready, options, sound } = soundFor(codec, format);
     const given = sound.slice();
     const givenOptions = structuredClone(options);

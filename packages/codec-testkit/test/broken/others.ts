@@ -27,7 +27,7 @@ export const BROKEN_OTHERS: readonly BrokenCodec[] = [
   {
     name: 'has rates that it says it has not',
     law: 'object',
-    also: ['describe'],
+    also: ['describe', 'encode'],
     make: () =>
       deviating(referenceCodec(), ({ capabilities }) => ({ capabilities: { ...capabilities, sampleRates: [44_100] } })),
   },
