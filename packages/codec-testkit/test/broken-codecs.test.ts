@@ -6,6 +6,7 @@ import { BROKEN_DECODERS } from './broken/decoders';
 import { floatingCodec, roundingCodec } from './broken/float-codecs';
 import { BROKEN_INGESTS } from './broken/ingests';
 import { BROKEN_OTHERS } from './broken/others';
+import { searchingCodec } from './broken/searching-codec';
 import { BROKEN_SEEKS, seekingCodec } from './broken/seeking-codec';
 import { BROKEN_TASKS, taskedCodec } from './broken/tasked-codec';
 
@@ -16,6 +17,7 @@ it.each([
   ['one with tasks', taskedCodec],
   ['one that keeps float32', () => floatingCodec()],
   ['one that makes 24 bits of float32', () => roundingCodec()],
+  ['one that searches', () => searchingCodec()],
 ])('%s breaks none', async (_, make) => {
   expect([...(await brokenLaws(make(), WITH_HOLES))]).toEqual([]);
 });

@@ -14,6 +14,9 @@ const BEFORE = 12;
 /** and how many may be asked for after it. */
 const AFTER = 3;
 
+/** A file that has to be searched to its end, as a rule. */
+const NOTHING: NamedBytes = { name: 'zeros', bytes: new Uint8Array(200_000) };
+
 /** What takes a signal. */
 type Run = (source: ByteSource, options: IngestOptions) => AsyncIterable<unknown>;
 
@@ -34,6 +37,11 @@ export const abortLaw: Law = {
         { title: `scan of the blob of ${sample.name}`, run: () => checkScans(subject, sample) },
         { title: `one of two ingests of ${sample.name}`, run: () => checkOther(subject, sample) },
       ]),
+      ...[...subject.samples, NOTHING].map((file): LawTest => {
+        const title = `search in ${file.name}`;
+        if (!codec.search) return skipped(title, 'the codec has no search');
+        return { title, run: () => checkSearch(subject, file) };
+      }),
       isEncoder(codec)
         ? { title: 'encode', run: () => checkEncode(subject) }
         : skipped('encode', 'capabilities.encode is false'),
@@ -55,7 +63,32 @@ async function checkAborts(subject: Subject, file: NamedBytes, run: Run): Promis
 }
 
 /** @param before  Pieces that come before the abort; none: it was aborted before it began. */
-async function checkAborted({ timeLimitMs }: Subject, file: NamedBytes, run: Run, before: number): Promise<void> {
+async function checkAborted(subject: Subject, file: NamedBytes, run: Run, before: number): Promise<void> {
+  const { outcome, reason, after, open } = await aborted(subject, file, run, before);
+  require(outcome !== undefined, 'it goes on to its end, though it was aborted');
+  require(outcome.error === reason, `it throws ${outcome.error}, and not the reason of the signal`);
+  require(after <= AFTER, `it reads ${after} pieces after the abort`);
+  require(open === 0, 'the source is left open');
+}
+
+/** A search may have its answer before the abort, or with the piece that came just then. */
+async function checkSearch(subject: Subject, file: NamedBytes): Promise<void> {
+  const search: Run = async function* (source, options) {
+    yield await subject.codec.search?.(source, options);
+  };
+  for (const before of [0, 1, BEFORE]) {
+    const { outcome, reason, isAborted, after, open } = await aborted(subject, file, search, before);
+    require(open === 0, 'the source is left open');
+    if (!isAborted) continue;
+    const isAnswered = outcome === undefined && before > 0 && after === 0;
+    require(isAnswered || outcome !== undefined, 'it searches on, though it was aborted');
+    require(isAnswered || outcome?.error === reason, `it throws ${outcome?.error}, and not the reason of the signal`);
+    require(after <= AFTER, `it reads ${after} pieces after the abort`);
+  }
+}
+
+/** What comes of a run that is aborted so many pieces after its begin. */
+async function aborted({ timeLimitMs }: Subject, file: NamedBytes, run: Run, before: number) {
   const controller = new AbortController();
   // No error at all: it comes through as it is.
   const reason = { reason: `after ${before}` };
@@ -71,11 +104,9 @@ async function checkAborted({ timeLimitMs }: Subject, file: NamedBytes, run: Run
     onClose: () => open--,
   });
   if (before === 0) controller.abort(reason);
-  const outcome = await outcomeOf(withinTime(run(source, { signal: controller.signal }), timeLimitMs));
-  require(outcome !== undefined, 'it goes on to its end, though it was aborted');
-  require(outcome.error === reason, `it throws ${outcome.error}, and not the reason of the signal`);
-  require(after <= AFTER, `it reads ${after} pieces after the abort`);
-  require(open === 0, 'the source is left open');
+  const { signal } = controller;
+  const outcome = await outcomeOf(withinTime(run(source, { signal }), timeLimitMs));
+  return { outcome, reason, isAborted: signal.aborted, after, open };
 }
 
 /** Whoever takes events may stop at any of them. */
