@@ -17,6 +17,8 @@ export interface WavOptions {
   /** The rate is divided by this: ultrasound can be heard, as bat detectors' time expansion makes it. */
   readonly expansion: number;
   readonly chunks: readonly WavChunk[];
+  /** Of the recording's source, where it is one recording. */
+  readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -25,7 +27,7 @@ export interface WavOptions {
  *
  * @throws {UsageError} if the expanded rate is none.
  */
-export function wavOutput({ description, frames, dtype = 'auto', expansion, chunks }: WavOptions): WavFile {
+export function wavOutput({ description, frames, dtype = 'auto', expansion, chunks, tags }: WavOptions): WavFile {
   const { channels } = description;
   const sampleRate = description.sampleRate / expansion;
   if (!Number.isInteger(sampleRate)) {
@@ -38,7 +40,17 @@ export function wavOutput({ description, frames, dtype = 'auto', expansion, chun
   const family = mappingFamily(description);
   const order = family === 1 ? vorbisToWavOrder(channels) : undefined;
   const isDiscrete = family > 1;
-  return { sampleRate, channels, sampleType, bitsPerSample, frames, isDiscrete, shift, order, chunks };
+  const channelMask = family === 0 ? statedMask(tags, channels) : undefined;
+  return { sampleRate, channels, sampleType, bitsPerSample, frames, isDiscrete, channelMask, shift, order, chunks };
+}
+
+/** The speakers of the channels, if a source names others than usual; as FLAC has them. RFC 9639 §8.6.2 */
+function statedMask(tags: WavOptions['tags'] = {}, channels: number): number | undefined {
+  const [, digits] = /^0x([0-9a-f]{1,8})$/i.exec(tags.waveformatextensible_channel_mask ?? '') ?? [];
+  if (digits === undefined) return undefined;
+  const mask = Number.parseInt(digits, 16);
+  const speakers = mask.toString(2).replaceAll('0', '').length;
+  return speakers <= channels ? mask : undefined;
 }
 
 /** What a source said beside its audio, as far as it can stand in a WAV: the chunks of one. */

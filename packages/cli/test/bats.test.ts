@@ -118,3 +118,18 @@ it.each([
   expect(status).toBe(2);
   expect(stderr).toMatch(message);
 });
+
+it.each([
+  ['4.0', 4, 0x107],
+  ['none, as of an array of microphones', 4, 0],
+])('speakers other than usual come back through FLAC: %s', async (name, channels, channelMask) => {
+  const samples = Int16Array.from({ length: channels * 5000 }, (_, i) => 9000 * Math.sin(i / 7));
+  const format = { sampleRate: 250_000, channels, sampleType: 'int16', bitsPerSample: 16, channelMask } as const;
+  const source = Buffer.from(encodeWav(samples, format));
+  writeFileSync(join(folder, 'array.wav'), source);
+  const store = `speakers-${channelMask}.zarr`;
+  const { status, json } = await zarrAudio('import', store, 'array.wav', '--codec', 'flac', '--json');
+  expect({ name, status }).toEqual({ name, status: 0 });
+  await zarrAudio('read', store, String(json[0]!.id), '-o', 'array-back.wav');
+  expect(readFileSync(join(folder, 'array-back.wav')).equals(source)).toBe(true);
+});

@@ -22,6 +22,7 @@ testCodec({ describe, it }, flac(), {
   encodings: [
     { sampleRate: 44_100, channels: 1, sampleType: 'int16', bitsPerSample: 16 },
     { sampleRate: 384_000, channels: 2, sampleType: 'int32', bitsPerSample: 24 },
+    { sampleRate: 48_000, channels: 1, sampleType: 'float32', bitsPerSample: 32 },
     { sampleRate: 8000, channels: 8, sampleType: 'int16', bitsPerSample: 8, options: { compression_level: 0 } },
   ],
 });

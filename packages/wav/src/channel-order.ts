@@ -13,6 +13,14 @@ const ORDERS: readonly (readonly number[] | undefined)[] = [
   [0, 2, 1, 7, 5, 6, 3, 4], // front left, right, centre, LFE, back left, right, side left, right
 ];
 
+/** Speaker bits (dwChannelMask) of 1 to 8 channels in WAV order. */
+const MASKS = [0, 0x4, 0x3, 0x7, 0x33, 0x37, 0x3f, 0x70f, 0x63f];
+
+/** Of a file that does not say more than how many channels it has. 0: they have no speakers. */
+export function usualMask(channels: number): number {
+  return MASKS[channels] ?? 0;
+}
+
 /**
  * How channels move from Vorbis' order, which Opus has too, to that of WAV files: channel `i` of the WAV file is channel
  * `order[i]` of the Vorbis order. Outside of 3 to 8 channels, where Vorbis defines no other order, they stay.

@@ -16,6 +16,8 @@ export interface WavFormat {
   /** The chunk says so, too. */
   readonly isConsistent: boolean;
   readonly littleEndian: boolean;
+  /** Speakers (dwChannelMask), where the chunk is EXTENSIBLE. */
+  readonly channelMask?: number;
 }
 
 const PCM = 0x0001;
@@ -75,6 +77,7 @@ export function parseFormat(body: Uint8Array, byteOffset: number, littleEndian: 
     throw new WavError('WAV_BAD_HEADER', message, { byteOffset, channels, sampleRate });
   }
   let validBits = bits;
+  let channelMask: number | undefined;
   if (tag === EXTENSIBLE) {
     if (body.byteLength < 40) {
       throw new WavError('WAV_BAD_HEADER', "the extensible chunk 'fmt ' is too short", { byteOffset });
@@ -86,6 +89,7 @@ export function parseFormat(body: Uint8Array, byteOffset: number, littleEndian: 
     }
     const stated = view.getUint16(18, littleEndian);
     if (stated > 0 && stated < bits) validBits = stated;
+    channelMask = view.getUint32(20, littleEndian);
   }
   const coding = codingOf(tag, bits);
   if (!coding) {
@@ -105,6 +109,7 @@ export function parseFormat(body: Uint8Array, byteOffset: number, littleEndian: 
     blockAlign: sampleBytes * channels,
     isConsistent: sampleBytes * channels === statedAlign,
     littleEndian,
+    ...(channelMask === undefined ? {} : { channelMask }),
   };
   if (!isReadable(format)) {
     const kind = coding === 'float' ? 'floating point' : 'integer';

@@ -1,4 +1,5 @@
 import { ByteReader } from './byte-reader';
+import { usualMask } from './channel-order';
 import { WavError } from './errors';
 import { codecName, type WavFormat } from './format-chunk';
 import type { ByteSource, PcmData, PcmInput, PcmSource, Repair } from './pcm';
@@ -158,7 +159,7 @@ function pcmSource(
     frames: extent.frames,
     container: 'wav',
     codec: codecName(format),
-    tags: tagsOf(before.pieces),
+    tags: { ...tagsOf(before.pieces), ...speakerTags(format) },
     original: storedBits === output.bitsPerSample ? undefined : { sampleRate, channels, bitsPerSample: storedBits },
     blocks,
     repairs: () => [...repairs, ...pieces.repairs],
@@ -175,6 +176,12 @@ async function findAlignment(reader: ByteReader, format: WavFormat, endOffset: n
     if (length < bytes.byteLength) break;
   }
   return false;
+}
+
+/** Of more than two channels, where they are others than their number says: as FLAC names them (RFC 9639 §8.6.2). */
+function speakerTags({ channels, channelMask }: WavFormat): Record<string, string> {
+  if (channels <= 2 || channelMask === undefined || channelMask === usualMask(channels)) return {};
+  return { waveformatextensible_channel_mask: `0x${channelMask.toString(16).padStart(4, '0')}` };
 }
 
 function noData(header: WavHeader): WavError {

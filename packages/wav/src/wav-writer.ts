@@ -1,4 +1,4 @@
-import { checkChannels } from './channel-order';
+import { checkChannels, usualMask } from './channel-order';
 import type { PcmData, SampleType } from './pcm';
 
 export interface WavOutput {
@@ -12,6 +12,8 @@ export interface WavOutput {
   readonly frames: number;
   /** The channels have no speakers (ambisonics, separate tracks): the header names none. */
   readonly isDiscrete?: boolean;
+  /** Speakers of the channels (dwChannelMask), if they are not the usual ones; 0: none. An integer in [0, 2^32). */
+  readonly channelMask?: number | undefined;
   /** Chunks that stand behind the samples, as they are: `guan`, `bext`, ... */
   readonly chunks?: readonly WavChunk[];
 }
@@ -23,8 +25,6 @@ export interface WavChunk {
   readonly bytes: Uint8Array;
 }
 
-/** Speaker bits (dwChannelMask) of 1 to 8 channels in WAV order. */
-const CHANNEL_MASKS = [0, 0x4, 0x3, 0x7, 0x33, 0x37, 0x3f, 0x70f, 0x63f];
 /** KSDATAFORMAT_SUBTYPE_PCM and _IEEE_FLOAT without their first two bytes. */
 const GUID_TAIL = [0, 0, 0, 0, 0x10, 0, 0x80, 0, 0, 0xaa, 0, 0x38, 0x9b, 0x71];
 const UNKNOWN_SIZE = 0xffff_ffff;
@@ -48,8 +48,9 @@ interface Layout {
  */
 export function encodeWavHeader(output: WavOutput): Uint8Array<ArrayBuffer> {
   const { sampleRate, channels, frames, isDiscrete = false, chunks = [] } = output;
+  const { channelMask = isDiscrete ? 0 : usualMask(channels) } = output;
   const { isFloat, sampleBytes, validBits, blockAlign, dataBytes } = layout(output);
-  const extensible = channels > 2 || sampleBytes > 2 || validBits < 8 * sampleBytes;
+  const extensible = output.channelMask !== undefined || channels > 2 || sampleBytes > 2 || validBits < 8 * sampleBytes;
   const formatBytes = extensible ? 40 : 16;
   const factBytes = isFloat ? 12 : 0;
   const headerBytes = 4 + 8 + formatBytes + factBytes + 8;
@@ -97,7 +98,7 @@ export function encodeWavHeader(output: WavOutput): Uint8Array<ArrayBuffer> {
   if (extensible) {
     u16(22);
     u16(validBits);
-    u32((isDiscrete ? undefined : CHANNEL_MASKS[channels]) ?? 0);
+    u32(channelMask);
     u16(isFloat ? 3 : 1);
     header.set(GUID_TAIL, at);
     at += GUID_TAIL.length;
@@ -191,6 +192,10 @@ function layout({ sampleRate, channels, frames, ...output }: WavOutput): Layout 
     throw new RangeError(`sampleRate is ${sampleRate}, not an integer in [1, 2^32)`);
   }
   if (!Number.isSafeInteger(frames) || frames < 0) throw new RangeError(`frames is ${frames}`);
+  const { channelMask = 0 } = output;
+  if (!Number.isInteger(channelMask) || channelMask < 0 || channelMask > 0xffff_ffff) {
+    throw new RangeError(`channelMask is ${channelMask}, not an integer in [0, 2^32)`);
+  }
   const sample = sampleLayout(output);
   const blockAlign = channels * sample.sampleBytes;
   const dataBytes = frames * blockAlign;

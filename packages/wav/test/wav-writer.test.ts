@@ -113,6 +113,32 @@ describe('encodeWavHeader', () => {
     expect(header({}).length).toBe(44);
   });
 
+  it('names other speakers, or none, where they are given', async () => {
+    for (const [channels, channelMask] of [
+      [4, 0x107],
+      [4, 0],
+      [3, 0xffff_ffff],
+      [2, 0x600],
+    ] as const) {
+      const file = encodeWav(new Int16Array(channels), {
+        ...{ sampleRate: 8000, channels, sampleType: 'int16', bitsPerSample: 16, channelMask },
+      });
+      expect(new DataView(file.buffer).getUint32(40, true)).toBe(channelMask);
+      const [source] = await openWav({
+        name: 'x.wav',
+        byteLength: file.byteLength,
+        async *open() {
+          yield file;
+        },
+      });
+      const mask = `0x${channelMask.toString(16).padStart(4, '0')}`;
+      expect(source.tags).toEqual(channels > 2 ? { waveformatextensible_channel_mask: mask } : {});
+    }
+    for (const channelMask of [-1, 1.5, 2 ** 32, Number.NaN]) {
+      expect(() => header({ channelMask })).toThrow(RangeError);
+    }
+  });
+
   it('is RF64 from the first byte that a RIFF size cannot count', async () => {
     // 4 bytes of 'WAVE', 24 of 'fmt ', 8 of 'data': the size counts 36 bytes and the samples.
     const most = (0xffff_fffe - 36) / 2;

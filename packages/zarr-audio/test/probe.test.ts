@@ -131,7 +131,7 @@ describe('with options', () => {
     ['a stream of a WAV that is not there', 'wav/weather.wav', { ...OPTIONS, stream: 1 }, 'STREAM_NOT_FOUND'],
     ['options of an encoder', chain, { encoding: { bitrate: 64_000 } }, 'OPTIONS_UNUSED'],
     ['the codec that it has', chain, { codec: 'opus' }, 'keep'],
-    ['another codec', chain, { ...OPTIONS, codec: 'flac' }, 'SOURCE_UNSUPPORTED'],
+    ['another codec, that is not there', chain, { ...OPTIONS, codec: 'flac' }, 'CODEC_UNKNOWN'],
     ['a codec that is not there', 'wav/weather.wav', { ...OPTIONS, codec: 'flac' }, 'CODEC_UNKNOWN'],
     ['an encoder that is not there', 'wav/weather.wav', { ...OPTIONS, encodeWith: 'flac' }, 'CODEC_UNKNOWN'],
     ['no resampler', 'wav/weather.wav', { inputs: [wavInput()] }, 'RESAMPLER_MISSING'],

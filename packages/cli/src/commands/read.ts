@@ -47,15 +47,15 @@ export async function readCommand(args: readonly string[]): Promise<number> {
     ...(seek === undefined ? {} : { seek }),
   };
   const timeline = range && (await openTimeRange(store, id, range));
-  const source = timeline ?? (await samplesOf(store, id!, start, end));
+  const source: SampleSource = timeline ?? (await samplesOf(store, id!, start, end));
   const gaps: Gap[] = [];
   const blocks = reported(source.blocks(options), gaps);
   if (output === '-') {
     for await (const block of blocks) await print(littleEndian(block.data));
   } else {
     const chunks = values.metadata ? keptChunks(await (await store.find(id!)).metadataPieces()) : [];
-    const { description, frames } = source;
-    await writeSamples(output, wavOutput({ description, frames, dtype, expansion, chunks }), blocks);
+    const { description, frames, tags } = source;
+    await writeSamples(output, wavOutput({ description, frames, dtype, expansion, chunks, tags }), blocks);
   }
   if (!timeline) return 0;
   if (values.json) await (output === '-' ? tellJson : printJson)(timelineJson(range, timeline, gaps));
@@ -74,6 +74,8 @@ function expansionOf(text: string | undefined): number {
 interface SampleSource {
   readonly description: StreamDescription;
   readonly frames: number;
+  /** Of the one recording that it is. */
+  readonly tags?: Readonly<Record<string, string>>;
   blocks(options: TimelineReadOptions): AsyncIterable<PcmBlock>;
 }
 
@@ -81,7 +83,8 @@ async function samplesOf(store: AudioStore, id: string, first?: number, last?: n
   const recording = await store.find(id);
   const { description, totalSamples } = recording;
   const [start, end] = [first ?? 0, last ?? totalSamples];
-  return { description, frames: end - start, blocks: (options) => recording.blocks({ ...options, start, end }) };
+  const { tags } = recording.info.source;
+  return { description, frames: end - start, tags, blocks: (options) => recording.blocks({ ...options, start, end }) };
 }
 
 /** Standard output is taken by samples. */

@@ -1,5 +1,5 @@
 import { type ByteSource, type FilePacket, INDEX_WIDTH, type IngestEvent, readHead } from '@zarr-audio/codec';
-import { isOgg, OggDemuxer } from '@zarr-audio/ogg-demux';
+import { isOgg, OggDemuxer, type OggEvent } from '@zarr-audio/ogg-demux';
 import { id3Length, isMarker } from '../stream/markers';
 import { NativeParser } from '../stream/native-parser';
 import { ingestNative } from './native';
@@ -32,8 +32,16 @@ export function isFlac(head: Uint8Array): boolean | undefined {
   return isMarker(head, at) || holdsFrames(head);
 }
 
-/** The same, behind tags of any length. */
+/** The same, behind tags of any length; and in a later link of an Ogg file. */
 export async function findFlac(source: ByteSource, signal?: AbortSignal): Promise<boolean> {
+  if (isOgg(await readHead(source, HEAD_BYTES, signal))) {
+    const demuxer = new OggDemuxer();
+    for await (const bytes of source.open({ signal })) {
+      signal?.throwIfAborted();
+      if (demuxer.push(bytes).some(beginsFlac)) return true;
+    }
+    return false;
+  }
   const parser = new NativeParser();
   for await (const bytes of source.open({ signal })) {
     signal?.throwIfAborted();
@@ -43,9 +51,11 @@ export async function findFlac(source: ByteSource, signal?: AbortSignal): Promis
 }
 
 function holdsOggFlac(head: Uint8Array): boolean {
-  return new OggDemuxer().push(head).some((event) => {
-    return event.type === 'stream' && event.stream.firstPacket !== undefined && isOggFlac(event.stream.firstPacket);
-  });
+  return new OggDemuxer().push(head).some(beginsFlac);
+}
+
+function beginsFlac(event: OggEvent): boolean {
+  return event.type === 'stream' && event.stream.firstPacket !== undefined && isOggFlac(event.stream.firstPacket);
 }
 
 /** Frames without a marker before them. */

@@ -1,7 +1,7 @@
 import { type ByteSource, errorCode, readHead } from '@zarr-audio/codec';
 import { isMatroska, matroskaTracks, readMatroska } from '@zarr-audio/matroska-demux';
 import { hasOpusTrack, isMp4, scanMp4 } from '@zarr-audio/mp4-demux';
-import { isOgg, OggDemuxer } from '@zarr-audio/ogg-demux';
+import { isOgg, OggDemuxer, type OggEvent } from '@zarr-audio/ogg-demux';
 import { isOpusHead, looksLikeOpusDemo, type PacketFraming } from '@zarr-audio/opus-parser';
 import { framedContainer } from './framed/framed-container';
 import { matroskaContainer } from './matroska/matroska-container';
@@ -21,10 +21,11 @@ export function holdsOpus(head: Uint8Array): boolean | undefined {
   return looksLikeOpusDemo(head) || beginsOpusInOgg(head);
 }
 
-/** The same for the whole file; one that can't be read holds none. */
+/** The same for the whole file, later links of a chain too; one that can't be read holds none. */
 export async function findOpus(source: ByteSource, signal: AbortSignal | undefined): Promise<boolean> {
   try {
     const head = await readHead(source, HEAD_BYTES, signal);
+    if (isOgg(head)) return await findInOgg(source, signal);
     if (isMp4(head)) {
       const { tracks } = await scanMp4(source.open({ signal }), { signal });
       return tracks.some(({ codec }) => codec === 'Opus');
@@ -64,8 +65,18 @@ function hasOpusHead(head: Uint8Array): boolean {
 
 /** A sound page that begins a stream of Opus, behind garbage or tags of another kind (ID3). */
 function beginsOpusInOgg(head: Uint8Array): boolean {
-  return new OggDemuxer().push(head).some(({ type, ...event }) => {
-    const stream = type === 'stream' && 'stream' in event ? event.stream : undefined;
-    return stream?.firstPacket !== undefined && isOpusHead(stream.firstPacket);
-  });
+  return new OggDemuxer().push(head).some(beginsOpus);
+}
+
+function beginsOpus(event: OggEvent): boolean {
+  return event.type === 'stream' && event.stream.firstPacket !== undefined && isOpusHead(event.stream.firstPacket);
+}
+
+async function findInOgg(source: ByteSource, signal: AbortSignal | undefined): Promise<boolean> {
+  const demuxer = new OggDemuxer();
+  for await (const bytes of source.open({ signal })) {
+    signal?.throwIfAborted();
+    if (demuxer.push(bytes).some(beginsOpus)) return true;
+  }
+  return false;
 }

@@ -62,7 +62,7 @@ export interface EncodeStep extends Adaptation {
  *
  * - `taken`: by that codec or input.
  * - `keep`: an event of a stream that is kept as it is. Events of several streams may be interleaved.
- * - `restart`: forget everything of all streams; the source is read again.
+ * - `restart`: forget everything of these streams, or of all; the source is read again.
  * - `read`: all that is kept came, and none of what is encoded. Exactly once, unless the import fails.
  * - `encode`: a stream that is encoded.
  * - `fail`: a stream that can't be imported. `isOnly`: so nothing can.
@@ -70,7 +70,7 @@ export interface EncodeStep extends Adaptation {
 export type ImportStep =
   | { readonly type: 'taken'; readonly by: Codec | PcmInput; readonly isKept: boolean }
   | { readonly type: 'keep'; readonly codec: Codec; readonly event: StreamEvent }
-  | { readonly type: 'restart' }
+  | { readonly type: 'restart'; readonly streams?: readonly number[] }
   | { readonly type: 'read' }
   | EncodeStep
   | {
@@ -108,17 +108,44 @@ export async function* importSteps(
   if (head.byteLength === 0) {
     throw new StoreError('SOURCE_EMPTY', `${source.name} is empty: there is nothing to import`, { file: source.name });
   }
-  const keeper = await codecs.find(source, head, options.signal);
-  const { codec: wanted = 'keep' } = options;
-  if (!keeper || (wanted !== 'keep' && wanted !== keeper.id)) {
+  const { codec: wanted = 'keep', signal } = options;
+  const keeper = await keeperOf(codecs, source, head, wanted, signal);
+  if (!keeper) {
     yield* decodedSteps(codecs, source, head, options);
     return;
   }
   yield { type: 'taken', by: keeper, isKept: true };
   const others: OtherStreams = { failures: new Map(), streams: 0 };
   yield* keptSteps(keeper, source, options, seekPoints, others);
+  for (const codec of wanted === 'keep' ? codecs.codecs : []) {
+    if (codec === keeper || others.failures.size === 0 || !(await claims(codec, source, head, signal))) continue;
+    yield* keptBeside(codec, source, options, seekPoints, others.failures);
+  }
   yield { type: 'read' };
   if (others.failures.size > 0) yield* otherSteps(codecs, keeper, source, head, options, others);
+}
+
+/** Under `keep` the first codec that claims the source; else the one that is asked for, if it does: what is in it already stays. */
+async function keeperOf(
+  codecs: CodecRegistry,
+  source: ByteSource,
+  head: Uint8Array,
+  wanted: string,
+  signal: AbortSignal | undefined,
+): Promise<Codec | undefined> {
+  if (wanted === 'keep') return codecs.find(source, head, signal);
+  const codec = codecs.get(wanted);
+  return (await claims(codec, source, head, signal)) ? codec : undefined;
+}
+
+/** Also by what does not stand at the beginning: in a chain its stream may be a later one. */
+async function claims(
+  codec: Codec,
+  source: ByteSource,
+  head: Uint8Array,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  return codec.probe(head) || ((await codec.search?.(source, { signal })) ?? false);
 }
 
 /** Streams of a file that its codec leaves to others, by number; and how many streams there are in all. */
@@ -158,6 +185,48 @@ async function* keptSteps(
     yield { type: 'keep', codec, event };
   }
   if (!isFound) throw noSuchStream(source.name, wanted!, others.streams);
+}
+
+/** Streams that the codec of the file left to others, and that are of this one: they are taken out of `failures`. */
+async function* keptBeside(
+  codec: Codec,
+  source: ByteSource,
+  options: ImportChoices,
+  seekPoints: 'measure' | 'grid',
+  failures: OtherStreams['failures'],
+): AsyncGenerator<ImportStep> {
+  const { signal, tasks } = options;
+  const own = new Map<number, ImportFailure>();
+  try {
+    for await (const event of codec.ingest(source, { signal, seekPoints, tasks })) {
+      signal?.throwIfAborted();
+      if (event.type === 'restart') {
+        yield { type: 'restart', streams: [...own.keys()] };
+        for (const [stream, failure] of own) failures.set(stream, failure);
+        own.clear();
+        continue;
+      }
+      const { stream } = event;
+      const left = failures.get(stream);
+      if (event.type === 'failed') {
+        if ((!left && !own.has(stream)) || errorCode(event.error) === 'STREAM_OTHER_CODEC') continue;
+        failures.delete(stream);
+        own.delete(stream);
+        yield { type: 'fail', stream, error: event.error, isOnly: false };
+        continue;
+      }
+      if (event.type === 'stream' && left) {
+        refuseEncoding(source.name, codec, stream, options.encoding);
+        own.set(stream, left);
+        failures.delete(stream);
+      }
+      if (own.has(stream)) yield { type: 'keep', codec, event };
+    }
+  } catch (error) {
+    const failure = streamFailure(error, signal);
+    if (failure instanceof StoreError) throw failure;
+    for (const stream of own.keys()) yield { type: 'fail', stream, error: failure, isOnly: false };
+  }
 }
 
 /** Streams of another codec beside those that were kept: to the input that takes the file, or they fail as they did. */

@@ -66,9 +66,9 @@ export interface ImportTarget {
 /**
  * Imports one file: a recording for each of its audio streams, which count from 0 in the order of the file.
  *
- * A stream that a codec knows is kept, one of another codec beside it goes to `inputs` and is encoded (if no input takes the
- * file, or it sees other streams in it, that one fails with `STREAM_OTHER_CODEC`), and a file that no codec knows goes to
- * `inputs` as a whole.
+ * A stream that a codec knows is kept, also by a second codec beside the first. One that none knows goes to `inputs` and is
+ * encoded (if no input takes the file, or it sees other streams in it, that one fails with `STREAM_OTHER_CODEC`), and a file that
+ * no codec knows goes to `inputs` as a whole.
  *
  * A stream that can't be taken, decoded or encoded is a result `failed` beside the others; where there is none beside it,
  * that error is thrown. All others are written aside and get their places in the store at the end, together: if one
@@ -160,6 +160,10 @@ class Import {
       case 'keep':
         return this.#write(step.event.stream, step.event, step.codec);
       case 'restart':
+        if (step.streams) {
+          for (const stream of step.streams) await this.#drop(stream);
+          return;
+        }
         this.#results = [];
         this.#streams = 0;
         this.#hasEnded = false;

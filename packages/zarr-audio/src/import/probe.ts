@@ -70,8 +70,10 @@ class Draft {
       this.reader = step.by.id;
       if (step.isKept) this.codec = step.by.id;
     } else if (step.type === 'restart') {
-      this.#begun.clear();
-      this.#streams.clear();
+      for (const stream of step.streams ?? [...this.#begun.keys(), ...this.#streams.keys()]) {
+        this.#begun.delete(stream);
+        this.#streams.delete(stream);
+      }
     } else if (step.type === 'keep') this.#keep(step);
     else if (step.type === 'encode') this.#streams.set(step.stream, encodedStream(step));
     else if (step.type === 'fail') this.#fail(step.stream, step.error, step.pcm && decodedFacts(step.pcm));
