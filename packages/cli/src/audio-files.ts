@@ -58,8 +58,13 @@ async function* within(folder: string): AsyncGenerator<Found> {
     if (entry.isDirectory()) {
       yield* within(path);
     } else if (AUDIO.has(extname(entry.name).slice(1).toLowerCase())) {
-      const isFile = entry.isFile() || (entry.isSymbolicLink() && (await stat(path).catch(() => undefined))?.isFile());
-      if (isFile) yield { path };
+      if (entry.isFile() || (entry.isSymbolicLink() && (await leadsToFile(path)))) yield { path };
     }
   }
+}
+
+/** Or to nothing, which its import tells. */
+async function leadsToFile(link: string): Promise<boolean> {
+  const stats = await stat(link).catch(() => undefined);
+  return stats === undefined || stats.isFile();
 }

@@ -28,6 +28,14 @@ export function printable(text: string, maxChars = 100): string {
 
 export const kibibytes = (bytes: number) => `${(bytes / 1024).toFixed(1)} KiB`;
 
+/** What a line on standard error may be long: messages hold paths. */
+const MAX_TOLD_CHARS = 8_000;
+
+/** A line on standard error. */
+export function tell(line: string): void {
+  process.stderr.write(`${printable(line, MAX_TOLD_CHARS)}\n`);
+}
+
 /** A recording in one line, for people. */
 export function summaryLine(info: RecordingInfo): string {
   const size = kibibytes(info.blobBytes);
@@ -35,5 +43,5 @@ export function summaryLine(info: RecordingInfo): string {
   const stream = info.source.stream > 0 ? ` #${info.source.stream}` : '';
   const length = clockTime(info.totalSamples, info.sampleRate);
   const start = info.startTime === null ? '' : `${printable(info.startTime)}  `;
-  return `${info.id}  ${info.codec}  ${info.channels} ch  ${length}  ${size}  ${start}${info.source.file}${stream}${damage}\n`;
+  return `${info.id}  ${info.codec}  ${info.channels} ch  ${length}  ${size}  ${start}${printable(info.source.file, 300)}${stream}${damage}\n`;
 }

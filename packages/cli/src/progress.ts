@@ -1,4 +1,5 @@
 import type { ByteSource } from '@zarr-audio/codec';
+import { printable } from './output';
 
 const EVERY_MS = 200;
 
@@ -17,7 +18,7 @@ export function progressLine(wanted: boolean): ProgressLine {
       const now = performance.now();
       if (now - shown < EVERY_MS || totalBytes === 0) return;
       shown = now;
-      process.stderr.write(`\r${Math.floor((100 * bytes) / totalBytes)} %  ${name}\u001b[K`);
+      process.stderr.write(`\r${Math.floor((100 * bytes) / totalBytes)} %  ${printable(name, 60)}\u001b[K`);
     },
     clear() {
       process.stderr.write('\r\u001b[K');

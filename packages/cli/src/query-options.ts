@@ -37,5 +37,5 @@ export function hasZone(time: string): boolean {
 export function zoneNote(times: readonly (string | undefined)[], starts: readonly (string | null)[]): string {
   if (!times.some((time) => time !== undefined && hasZone(time))) return '';
   const count = starts.filter((start) => start !== null && !hasZone(start)).length;
-  return count === 0 ? '' : `${count} recording(s) name no zone: their clocks are taken for UTC\n`;
+  return count === 0 ? '' : `${count} recording(s) name no zone: their clocks are taken for UTC`;
 }

@@ -9,6 +9,7 @@ import { probeCommand } from './commands/probe';
 import { readCommand } from './commands/read';
 import { reindexCommand } from './commands/reindex';
 import { verifyCommand } from './commands/verify';
+import { tell } from './output';
 import { describeError, UsageError } from './usage';
 
 /** What a command is called with; it returns the exit status. */
@@ -83,18 +84,19 @@ export async function run(args: readonly string[]): Promise<number> {
     return await command(rest);
   } catch (error) {
     if (error instanceof UsageError) {
-      process.stderr.write(`zarr-audio: ${error.message}\n(zarr-audio help tells how it is called)\n`);
+      tell(`zarr-audio: ${error.message}`);
+      tell('(zarr-audio help tells how it is called)');
       return 2;
     }
     if (rest.includes('--json')) process.stdout.write(`${JSON.stringify({ error: describeError(error) })}\n`);
-    process.stderr.write(`zarr-audio ${name}: ${errorText(error)}\n`);
+    for (const line of errorLines(error)) tell(`zarr-audio ${name}: ${line}`);
     return 1;
   }
 }
 
-function errorText(error: unknown): string {
+function errorLines(error: unknown): string[] {
   const { code, message } = describeError(error);
   // A failure that nobody foresaw is a defect of ours: where it happened is worth more than brevity.
-  if (errorCode(error) === undefined && error instanceof Error) return error.stack ?? message;
-  return `${code}: ${message}`;
+  if (errorCode(error) === undefined && error instanceof Error) return (error.stack ?? message).split('\n');
+  return [`${code}: ${message}`];
 }

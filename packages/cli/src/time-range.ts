@@ -1,5 +1,6 @@
 import type { Gap } from '@zarr-audio/codec';
 import type { AudioStore, Timeline } from 'zarr-audio';
+import { tell } from './output';
 import { asked, WHERE_OPTION, whereOf, zoneNote } from './query-options';
 import { describeError, UsageError } from './usage';
 
@@ -39,18 +40,17 @@ export function timeRangeOf(values: TimeValues, id: string | undefined): TimeRan
 export async function openTimeRange(store: AudioStore, id: string | undefined, range: TimeRange): Promise<Timeline> {
   const one = id === undefined ? {} : { id: (await store.find(id)).id };
   const timeline = await asked(() => store.timeline({ ...range, ...one }));
-  const tell = (text: string) => process.stderr.write(`zarr-audio read: ${text}`);
   const starts = timeline.parts.map((part) => timeline.recordingOf(part).attributes.startTime);
   const note = zoneNote([range.at], starts);
-  if (note) tell(note);
+  if (note) tell(`zarr-audio read: ${note}`);
   for (const { id: left, at, samples } of timeline.overlaps) {
     tell(
-      `${left} has samples [${at}, ${at + samples}) as well: those of the recording that began earlier were taken\n`,
+      `zarr-audio read: ${left} has samples [${at}, ${at + samples}) as well: those of the recording that began earlier were taken`,
     );
   }
   for (const { id: broken, error } of timeline.broken) {
     const { code, message } = describeError(error);
-    tell(`${broken} is not there, if it belongs there: ${code}: ${message}\n`);
+    tell(`zarr-audio read: ${broken} is not there, if it belongs there: ${code}: ${message}`);
   }
   return timeline;
 }

@@ -152,6 +152,33 @@ it('goes on behind a file that a thread dies of', async () => {
   expect(stderr).toContain('failed: season/may/a.wav: WORKER_FAILED');
 });
 
+it('tells of links that lead nowhere, of whose bytes were there, and lets no name write on the terminal', async () => {
+  const hostile = 'red \u001b[31m\nfailed: all.opus';
+  mkdirSync(join(folder, 'odd'));
+  const bytes = readFileSync(fixture('ogg_opus/mono.opus'));
+  writeFileSync(join(folder, 'odd', hostile), bytes);
+  writeFileSync(join(folder, 'odd/z.opus'), bytes);
+  writeFileSync(join(folder, 'odd', `${hostile}.wav`), 'no audio');
+  symlinkSync('nowhere', join(folder, 'odd/a.flac'));
+  const args = ['import', 'odd.zarr', 'odd', '--jobs', '1', '--no-seek-points'];
+  const { status, stdout, stderr } = await zarrAudio(args);
+  const told = 'red  [31m failed: all.opus';
+  expect(status).toBe(1);
+  expect(stdout.toString().split('\n')).toEqual([
+    expect.stringMatching(/^imported .* red {2}\[31m failed: all\.opus$/),
+    expect.stringMatching(/^duplicate .* red {2}\[31m failed: all\.opus {2}\(odd\/z\.opus\)$/),
+    '',
+  ]);
+  expect(stderr).toContain(`${told}.wav: `);
+  expect(stderr.match(/^.*failed: .*$/gm)).toEqual(
+    expect.arrayContaining([
+      'zarr-audio import: failed: odd/a.flac: SOURCE_NOT_FOUND',
+      `zarr-audio import: failed: odd/${told}.wav: FFMPEG_NOT_FOUND`,
+    ]),
+  );
+  for (const text of [stdout.toString(), stderr]) expect(text).not.toMatch(/\u001b|^failed/m);
+});
+
 it('stops cleanly in the middle of several files, says what is left, and does it when it is run again', async () => {
   mkdirSync(join(folder, 'long'));
   const bytes = readFileSync(fixture('ogg_opus/ogg.opus'));

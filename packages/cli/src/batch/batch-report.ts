@@ -1,6 +1,7 @@
+import { basename } from 'node:path';
 import { adviceFor, repairText } from '../advice';
 import { contradictionLines } from '../field-description';
-import { print, printable, printJson, summaryLine } from '../output';
+import { print, printable, printJson, summaryLine, tell } from '../output';
 import { type Failure, failureOf, type StreamOutcome } from './file-importer';
 
 /** Failures that the summary names; of more it gives the number. */
@@ -43,7 +44,9 @@ export class BatchReport {
         continue;
       }
       const { info } = outcome;
-      const line = `${status}  ${summaryLine(info)}`;
+      // The recording has the name of the file that came first.
+      const also = basename(path) === info.source.file ? '' : `  (${printable(path)})`;
+      const line = `${status}  ${summaryLine(info).trimEnd()}${also}\n`;
       await (this.#options.json ? printJson({ file: path, stream, status, ...info }) : print(line));
       for (const line of contradictionLines(info.field)) this.#tell(`${path}: ${line}`);
       for (const repair of info.repairs) this.#tell(`${path}: ${repairText(repair)}`);
@@ -55,7 +58,7 @@ export class BatchReport {
     if (this.#warnings.has(message)) return;
     this.#warnings.add(message);
     this.#options.before();
-    process.stderr.write(`zarr-audio: ${message}\n`);
+    tell(`zarr-audio: ${message}`);
   }
 
   async interrupted(reason: unknown): Promise<void> {
@@ -88,6 +91,6 @@ export class BatchReport {
   }
 
   #tell(line: string): void {
-    process.stderr.write(`zarr-audio import: ${line}\n`);
+    tell(`zarr-audio import: ${line}`);
   }
 }

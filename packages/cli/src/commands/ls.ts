@@ -1,5 +1,5 @@
 import type { CatalogueEntry } from 'zarr-audio';
-import { clockTime, print, printable, printJson } from '../output';
+import { clockTime, print, printable, printJson, tell } from '../output';
 import { asked, WHERE_OPTION, whereOf, zoneNote } from '../query-options';
 import { openStoreAt } from '../stores';
 import { describeError, noMore, parseCommand } from '../usage';
@@ -19,11 +19,11 @@ export async function lsCommand(args: readonly string[]): Promise<number> {
   await printAll(entries, values.json ? (entry) => `${JSON.stringify(entry)}\n` : entryLine);
   const starts = entries.map(({ start }) => start);
   const note = zoneNote([from, to], starts);
-  if (note) process.stderr.write(`zarr-audio ls: ${note}`);
+  if (note) tell(`zarr-audio ls: ${note}`);
   for (const { id, error } of broken) {
     const described = describeError(error);
     if (values.json) await printJson({ id, error: described });
-    process.stderr.write(`zarr-audio ls: ${id}: ${described.code}: ${described.message}\n`);
+    tell(`zarr-audio ls: ${id}: ${described.code}: ${described.message}`);
   }
   return broken.length > 0 ? 1 : 0;
 }

@@ -1,7 +1,7 @@
 import { type Gap, type PcmBlock, type PcmData, type StreamDescription, UNMEASURED } from '@zarr-audio/codec';
 import { encodeWavHeader, encodeWavSamples, wavTrailer } from '@zarr-audio/wav';
 import type { AudioStore, TimelineReadOptions } from 'zarr-audio';
-import { print, printJson } from '../output';
+import { print, printJson, tell } from '../output';
 import { writeOutputFile } from '../output-file';
 import { openStoreAt } from '../stores';
 import { openTimeRange, TIME_OPTIONS, timelineJson, timeRangeOf } from '../time-range';
@@ -122,11 +122,11 @@ async function* reported(blocks: AsyncIterable<PcmBlock>, gaps: Gap[]): AsyncGen
     yield block;
   }
   for (const { end, samples } of gaps) {
-    process.stderr.write(`zarr-audio read: no audio in samples [${end - samples}, ${end}): zeros\n`);
+    tell(`zarr-audio read: no audio in samples [${end - samples}, ${end}): zeros`);
   }
   if (maxDiff === 0) return;
   const difference = maxDiff === UNMEASURED ? 'not measured' : `at most ${maxDiff} of 32768`;
-  process.stderr.write(`zarr-audio read: difference from a sequential decode: ${difference}\n`);
+  tell(`zarr-audio read: difference from a sequential decode: ${difference}`);
 }
 
 /** Samples as bytes, little-endian as they are on every machine that Node runs on. */

@@ -1,7 +1,7 @@
 import { openOrCreateStore } from 'zarr-audio';
 import { fileStorage } from 'zarr-audio/node';
 import { interruptSignal } from '../interrupt';
-import { print, printJson } from '../output';
+import { print, printJson, tell } from '../output';
 import { progressLine } from '../progress';
 import { codecsOf, isHttp } from '../stores';
 import { withThreads } from '../threads';
@@ -30,7 +30,7 @@ export async function reindexCommand(args: readonly string[]): Promise<number> {
       onProgress: ({ bytes, totalBytes }) => line.show(id, bytes, totalBytes),
     });
     line.clear();
-    for (const { code, where } of result.damage) process.stderr.write(`zarr-audio reindex: ${code}: ${where}\n`);
+    for (const { code, where } of result.damage) tell(`zarr-audio reindex: ${code}: ${where}`);
     const { packets, totalSamples, seekPoints } = result;
     const text = `${id}  ${packets} packets, ${totalSamples} samples, ${seekPoints ?? 'no'} seek points\n`;
     await (values.json ? printJson(result) : print(text));

@@ -1,5 +1,5 @@
 import type { VerifyResult } from 'zarr-audio';
-import { print, printJson } from '../output';
+import { print, printJson, tell } from '../output';
 import { progressLine } from '../progress';
 import { openStoreAt } from '../stores';
 import { describeError, isCoded, parseCommand } from '../usage';
@@ -31,7 +31,7 @@ export async function verifyCommand(args: readonly string[]): Promise<number> {
       status = 1;
       const described = describeError(error);
       if (isJson) await printJson({ query, error: described });
-      process.stderr.write(`zarr-audio verify: ${query}: ${described.code}: ${described.message}\n`);
+      tell(`zarr-audio verify: ${query}: ${described.code}: ${described.message}`);
     }
   }
   return status;
