@@ -234,7 +234,12 @@ describe('a session', () => {
       expect(status).toBe(1);
       return (json[0]!.error as { code: string }).code;
     };
-    expect(await codeOf('read', store(), 'stereo.opus', '--end', '104641', '-o', 'x.wav')).toBe('RANGE_OUT_OF_BOUNDS');
+    for (const range of [
+      ['--end', '104641'],
+      ['--start', '5', '--end', '3'],
+    ]) {
+      expect(await codeOf('read', store(), 'stereo.opus', ...range, '-o', 'x.wav')).toBe('RANGE_OUT_OF_BOUNDS');
+    }
     expect(await codeOf('read', store(), 'nobody', '-o', 'x.wav')).toBe('RECORDING_NOT_FOUND');
     expect(await codeOf('info', store(), 'b.ogg')).toBe('RECORDING_AMBIGUOUS');
     expect(await codeOf('ls', join(folder, 'note.txt'))).toBe('STORE_NOT_A_FOLDER');

@@ -83,6 +83,8 @@ async function samplesOf(store: AudioStore, id: string, first?: number, last?: n
   const recording = await store.find(id);
   const { description, totalSamples } = recording;
   const [start, end] = [first ?? 0, last ?? totalSamples];
+  // Says what is wrong with it, before a header counts the samples.
+  if (end < start) await recording.read({ start, end });
   const { tags } = recording.info.source;
   return { description, frames: end - start, tags, blocks: (options) => recording.blocks({ ...options, start, end }) };
 }
