@@ -63,6 +63,10 @@ const REPAIRS: Readonly<Record<string, string>> = {
   OPUS_BAD_PACKET: 'a packet that no decoder takes was left out',
   OPUS_NO_PACKETS: 'headers without audio behind them were left out',
   OPUS_TIMESTAMP_DECREASED: 'a time goes back; the packets count',
+  OPUS_TIMESTAMP_WRONG: 'a time leaps beyond all reason; the packets count',
+  OPUS_PACKETS_LOST: 'packets at its end are lost',
+  OPUS_TIMELINE_STALE: 'a note of ours in its tags is not of this stream; it is not believed',
+  OPUS_TAGS_FULL: 'its tags are full; the last made room for one of ours',
   OPUS_CLOCK_AHEAD: 'the times run ahead of the packets, which count',
   OPUS_CLOCK_BEHIND: 'the times fall behind the packets, which count',
   OPUS_HEAD_MISSING: 'a track without a header: one or two channels, as the track says',
@@ -98,12 +102,22 @@ const REPAIRS: Readonly<Record<string, string>> = {
   WAV_TRAILING_BYTES: 'bytes behind the file are left out',
   WAV_SIZE_UNKNOWN: 'its header leaves its length open; all up to the end of the file is taken',
   WAV_FORMAT_INCONSISTENT: 'its header says how long a frame is in two ways; channels and bits count',
+  WAV_SIZE_WRAPPED: 'it is too long for its header; all up to the end of the file is taken',
+  WAV_SECOND_DATA: 'there are samples once more behind the first; they were left out',
+  WAV_CHUNK_TRUNCATED: 'the file ends within a chunk beside the audio; what is there is kept',
+  WAV_CHUNK_SKIPPED: 'a chunk beside the audio is too large to be kept; the audio is not concerned',
   WAV_BAD_INFO: 'a text in it claims to be longer than it can be; the audio is not concerned',
   WAV_SAMPLES_RIGHT_ALIGNED: 'samples lie at the other end of their bytes',
   PCM_CLIPPED: 'samples beyond full scale were cut to it',
   PCM_ULTRASOUND_LOST:
     'everything above 20 kHz is lost; --codec flac keeps it, and --ultrasonic reinterpret most of it',
   FFMPEG_STREAM_SKIPPED: 'ffmpeg can not decode one of its streams',
+  FFMPEG_REPORTED_ERRORS: 'ffmpeg complained and went on: parts may be missing or wrong',
+  FFMPEG_DELAY_UNKNOWN: 'its codec delays the sound and it does not say by how much: the start may be a little late',
+  FFMPEG_STARTS_LATE: 'it begins behind the first stream of its file; no silence was put there',
+  FFMPEG_SHORTER_THAN_STATED: 'it is shorter than it says: cut, with holes, or it says so wrongly',
+  FFMPEG_LONGER_THAN_STATED: 'it is longer than it says; all that is there is taken',
+  REPAIRS_OMITTED: 'there are more than can be listed',
 };
 
 /** Undefined where there is nothing to say beyond the message. */

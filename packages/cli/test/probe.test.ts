@@ -131,13 +131,17 @@ describe('probe', () => {
 });
 
 describe('what is said of codes', () => {
-  it('is about codes that exist', () => {
+  it('is about codes that exist, and of every repair', () => {
     const packages = fileURLToPath(new URL('../../', import.meta.url));
     const sources = readdirSync(packages, { recursive: true, encoding: 'utf8' })
       .filter((file) => /^[\w-]+\/src\/.*\.ts$/.test(file) && !file.startsWith('cli/'))
       .map((file) => readFileSync(packages + file, 'utf8'))
       .join('\n');
     expect(KNOWN_CODES.filter((code) => !sources.includes(`'${code}'`))).toEqual([]);
+    const [, listed] = readFileSync(`${packages}../docs/errors.md`, 'utf8').split('\n## Repairs\n');
+    const names = listed!.split('\n').flatMap((line) => line.split('|')[1]?.match(/(?<=`)[A-Z0-9_]+(?=`)/g) ?? []);
+    expect(names.length).toBeGreaterThan(40);
+    expect(names.filter((code) => repairMeaning(code) === undefined)).toEqual([]);
     for (const code of KNOWN_CODES) expect(adviceFor(code) ?? repairMeaning(code)).toMatch(/^[a-z].*[^.]$/);
   });
 
