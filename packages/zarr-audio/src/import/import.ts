@@ -21,9 +21,9 @@ import {
   importSteps,
   probedHead,
   type StreamEvent,
-  streamFailure,
 } from './import-steps';
 import { type DescribeSource, describedField, shortTags } from './source-description';
+import { streamFailure } from './stream-failure';
 
 export interface ImportOptions extends ImportChoices {
   /** Measure seek points (the default), or lay a fixed grid. */

@@ -7,9 +7,9 @@ import {
   type ImportStep,
   importSteps,
   probedHead,
-  streamFailure,
 } from './import-steps';
 import type { EncodedStreamReport, SourceReport, StreamFacts, StreamReport } from './source-report';
+import { streamFailure } from './stream-failure';
 
 export interface ProbeOptions extends ImportChoices {
   /** `createRegistry([opus(), ...])` */
