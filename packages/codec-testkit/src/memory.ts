@@ -29,7 +29,13 @@ function garbageCollector(): (() => void) | undefined {
   return found;
 }
 
-/** Bytes of array buffers, garbage included; 0 where nothing tells. */
+/** Bytes of array buffers, garbage included from now on; 0 where nothing tells. */
+export function countAllocated(): number {
+  garbageCollector()?.();
+  return allocatedBytes();
+}
+
+/** The same, with what became garbage since. */
 export function allocatedBytes(): number {
   return globalThis.process?.memoryUsage?.().arrayBuffers ?? 0;
 }

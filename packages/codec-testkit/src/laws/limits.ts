@@ -3,7 +3,7 @@ import { errorCode } from '@zarr-audio/codec';
 import { require, requireCode } from '../compare';
 import { withinTime } from '../ingested';
 import { type Law, type LawTest, skipped } from '../law';
-import { allocatedBytes, heldBytes, NO_MEMORY_COUNT } from '../memory';
+import { allocatedBytes, countAllocated, heldBytes, NO_MEMORY_COUNT } from '../memory';
 import type { Sample, Subject } from '../subject';
 import { ingestDamaged } from './damage';
 
@@ -69,7 +69,7 @@ export const limitsLaw: Law = {
 
 async function checkSizes(subject: Subject, { name, bytes }: Sample): Promise<void> {
   const random = subject.random(`limits ${name}`);
-  const before = allocatedBytes();
+  const before = countAllocated();
   const places = SIZES.slice(0, 3).flatMap((size) => Array.from({ length: HEADER_BYTES }, (_, at) => ({ size, at })));
   for (let trial = 0; trial < HOSTILE_TRIALS; trial++) {
     places.push({ size: SIZES[trial % SIZES.length]!, at: random.below(FIELDS_WITHIN) });
