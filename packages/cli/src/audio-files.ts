@@ -55,7 +55,10 @@ async function* within(folder: string): AsyncGenerator<Found> {
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const entry of entries) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) {
+    if (entry.name.includes('\ufffd')) {
+      const message = `the name of ${path} is not UTF-8, and nothing of it can be opened: rename it`;
+      yield { path, error: new CodedError('SOURCE_UNREADABLE', message, { path }) };
+    } else if (entry.isDirectory()) {
       yield* within(path);
     } else if (AUDIO.has(extname(entry.name).slice(1).toLowerCase())) {
       if (entry.isFile() || (entry.isSymbolicLink() && (await leadsToFile(path)))) yield { path };

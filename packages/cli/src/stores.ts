@@ -3,6 +3,7 @@ import { flac } from '@zarr-audio/flac-codec';
 import { type OpusOptions, opus } from '@zarr-audio/opus-codec';
 import { type AudioStore, httpStorage, openStore, type ReadableStorage } from 'zarr-audio';
 import { fileStorage } from 'zarr-audio/node';
+import { UsageError } from './usage';
 
 /**
  * All codecs that the command knows. Opus is the first: it is what other sources are encoded with, if nothing else is asked for.
@@ -23,7 +24,9 @@ export const isHttp = (store: string) => /^https?:\/\//i.test(store);
 
 /** A folder or an http(s) address. */
 export async function storageOf(store: string): Promise<ReadableStorage> {
-  return isHttp(store) ? httpStorage(store) : fileStorage(store);
+  if (!isHttp(store)) return fileStorage(store);
+  if (!URL.canParse(store)) throw new UsageError(`'${store}' is no address`);
+  return httpStorage(store);
 }
 
 export async function openStoreAt(store: string): Promise<AudioStore> {

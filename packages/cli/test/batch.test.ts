@@ -182,6 +182,21 @@ it('tells of links that lead nowhere, of whose bytes were there, and lets no nam
   }
 });
 
+it.skipIf(process.platform !== 'linux')('tells each file whose name is not UTF-8, and takes the others', async () => {
+  mkdirSync(join(folder, 'latin'));
+  const bytes = readFileSync(fixture('ogg_opus/tiny.ogg'));
+  const name = (byte: number) =>
+    Buffer.concat([Buffer.from(`${folder}/latin/a`), Buffer.of(byte), Buffer.from('.ogg')]);
+  for (const path of [name(0xe4), name(0xf6), join(folder, 'latin/z.ogg')]) writeFileSync(path, bytes);
+  const { status, json } = await zarrAudio(['import', 'latin.zarr', 'latin', '--json']);
+  expect(status).toBe(1);
+  const refused = {
+    status: 'failed',
+    error: { code: 'SOURCE_UNREADABLE', message: expect.stringContaining('rename') },
+  };
+  expect(json).toMatchObject([refused, refused, { status: 'imported' }]);
+});
+
 it('stops cleanly in the middle of several files, says what is left, and does it when it is run again', async () => {
   mkdirSync(join(folder, 'long'));
   const bytes = readFileSync(fixture('ogg_opus/ogg.opus'));

@@ -133,3 +133,19 @@ it.each([
   await zarrAudio('read', store, String(json[0]!.id), '-o', 'array-back.wav');
   expect(readFileSync(join(folder, 'array-back.wav')).equals(source)).toBe(true);
 });
+
+it('metadata that counts samples is not written beside others than those it counts', async () => {
+  const { status, json } = await zarrAudio(
+    'import',
+    'pop.zarr',
+    fixture('wav/weather.wav'),
+    '--no-seek-points',
+    '--json',
+  );
+  expect({ status, codec: json[0]!.codec, sampleRate: json[0]!.sampleRate }).toMatchObject({
+    status: 0,
+    codec: 'opus',
+  });
+  const read = await zarrAudio('read', 'pop.zarr', String(json[0]!.id), '--metadata', '-o', 'pop.wav');
+  expect(read).toMatchObject({ status: 2, stderr: expect.stringMatching(/48000 Hz and its source had 44100/) });
+});

@@ -166,7 +166,7 @@ function parse(json: string, value: unknown, isEstimate: boolean): ProbeResult {
     format: {
       name: format.format_name,
       isEstimate,
-      ...defined({ durationSeconds: number(format.duration), bitRate: number(format.bit_rate) }),
+      ...defined({ durationSeconds: seconds(format.duration), bitRate: number(format.bit_rate) }),
       tags: texts(format.tags),
     },
     streams: root.streams.map((stream, position) => parseStream(asObject(stream), position)),
@@ -185,8 +185,8 @@ function parseStream(stream: Json, position: number): ProbedStream {
       channelLayout: text(stream.channel_layout),
       sampleFormat: text(stream.sample_fmt),
       bitsPerRawSample: number(stream.bits_per_raw_sample) || number(stream.bits_per_sample) || undefined,
-      durationSeconds: number(stream.duration),
-      startSeconds: number(stream.start_time),
+      durationSeconds: seconds(stream.duration),
+      startSeconds: seconds(stream.start_time),
     }),
     isPicture: asObject(stream.disposition).attached_pic === 1,
     tags: texts(stream.tags),
@@ -220,4 +220,12 @@ function texts(value: unknown): Record<string, string> {
 
 function badOutput(what: string, cause?: unknown): FfmpegError {
   return new FfmpegError('FFMPEG_BAD_OUTPUT', `ffprobe ${what}`, {}, cause);
+}
+
+/** Ten years: files that say more say nonsense. */
+const MAX_SECONDS = 10 * 366 * 86_400;
+
+function seconds(value: unknown): number | undefined {
+  const said = number(value);
+  return said !== undefined && Math.abs(said) <= MAX_SECONDS ? said : undefined;
 }

@@ -145,6 +145,7 @@ describe('ffmpegInput', () => {
     expect(await told('5.9')).toEqual([]);
     expect(await told('7')).toEqual(repair('FFMPEG_SHORTER_THAN_STATED', 16_000));
     expect(await told('2')).toEqual(repair('FFMPEG_LONGER_THAN_STATED', 24_000));
+    expect(await told('209146758205324.25')).toEqual([]);
     expect(await told('2', 'Estimating duration from bitrate, this may be inaccurate')).toEqual([]);
   });
 

@@ -302,6 +302,25 @@ describe('stores and recordings that are not there', () => {
 });
 
 describe('imports', () => {
+  it('give what could not be opened again no place', async () => {
+    const input = silence(48_000);
+    const absurd: PcmInput = {
+      ...input,
+      open: async (...args) =>
+        (await input.open(...args)).map((pcm) => ({
+          ...pcm,
+          repairs: () => [{ code: 'PCM_CLIPPED', byteOffset: 0, samples: 2 ** 60 }],
+        })),
+    };
+    const files = new Map<string, Uint8Array>();
+    const store = await openOrCreateStore(memoryStorage(files), { codecs });
+    const before = [...files.keys()];
+    await expect(store.import(bytesSource('a.xyz', Uint8Array.of(1)), { inputs: [absurd] })).rejects.toEqual(
+      code('RECORDING_BAD_ATTRIBUTES'),
+    );
+    expect([...files.keys()]).toEqual(before);
+  });
+
   it('find what is there already', async () => {
     const store = await newStore();
     const source = await fileSource(`${fixtures}ogg_opus/chain.opus`);

@@ -14,7 +14,8 @@ export async function listFiles(paths: readonly string[], signal: AbortSignal): 
   for (const path of paths) {
     for await (const file of audioFiles(path)) {
       signal.throwIfAborted();
-      const key = resolve(file.path);
+      // What can't be opened has no name that tells it from others.
+      const key = file.error ? `${found.size}` : resolve(file.path);
       if (!found.has(key)) found.set(key, file);
     }
   }

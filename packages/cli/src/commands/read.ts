@@ -53,6 +53,7 @@ export async function readCommand(args: readonly string[]): Promise<number> {
   if (output === '-') {
     for await (const block of blocks) await print(littleEndian(block.data));
   } else {
+    if (values.metadata) requireSourceRate(source);
     const chunks = values.metadata ? keptChunks(await (await store.find(id!)).metadataPieces()) : [];
     const { description, frames, tags } = source;
     await writeSamples(output, wavOutput({ description, frames, dtype, expansion, chunks, tags }), blocks);
@@ -60,6 +61,14 @@ export async function readCommand(args: readonly string[]): Promise<number> {
   if (!timeline) return 0;
   if (values.json) await (output === '-' ? tellJson : printJson)(timelineJson(range, timeline, gaps));
   return timeline.broken.length > 0 ? 1 : 0;
+}
+
+/** Chunks count samples: times, cue points. */
+function requireSourceRate({ description: { sampleRate }, sourceRate }: SampleSource): void {
+  if (sampleRate === sourceRate) return;
+  throw new UsageError(
+    `--metadata: the recording has ${sampleRate} Hz and its source had ${sourceRate}: what the chunks count in samples would be wrong`,
+  );
 }
 
 /** How many times slower a WAV is to be played. */
@@ -76,6 +85,8 @@ interface SampleSource {
   readonly frames: number;
   /** Of the one recording that it is. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Hz; of what it was made of. */
+  readonly sourceRate?: number;
   blocks(options: TimelineReadOptions): AsyncIterable<PcmBlock>;
 }
 
@@ -85,8 +96,14 @@ async function samplesOf(store: AudioStore, id: string, first?: number, last?: n
   const [start, end] = [first ?? 0, last ?? totalSamples];
   // Says what is wrong with it, before a header counts the samples.
   if (end < start) await recording.read({ start, end });
-  const { tags } = recording.info.source;
-  return { description, frames: end - start, tags, blocks: (options) => recording.blocks({ ...options, start, end }) };
+  const { tags, sampleRate } = recording.info.source;
+  return {
+    description,
+    frames: end - start,
+    tags,
+    sourceRate: sampleRate,
+    blocks: (options) => recording.blocks({ ...options, start, end }),
+  };
 }
 
 /** Standard output is taken by samples. */

@@ -74,7 +74,7 @@ export function isTouched(range: TimeRange, timed: Timed): boolean {
 /**
  * Puts recordings of one sample rate into a range of time. Where two lie over each other, the one that began earlier goes on to its end.
  *
- * @throws {StoreError} `TIMELINE_AMBIGUOUS` if two do so for over 2 s: they are of several recorders.
+ * @throws {StoreError} `TIMELINE_AMBIGUOUS` if two of the range do so for over 2 s, in it or beyond: they are of several recorders.
  */
 export function placed(range: TimeRange, recordings: readonly Timed[]): Placement {
   const sampleRate = recordings[0]?.sampleRate ?? 1;
@@ -86,21 +86,22 @@ export function placed(range: TimeRange, recordings: readonly Timed[]): Placemen
   const gaps: Gap[] = [];
   const overlaps: TimelineOverlap[] = [];
   let filled = 0;
-  let last: string | undefined;
+  /** Of what fills the range so far: the last recording, and where it ends. */
+  let last: { readonly id: string; readonly end: number } | undefined;
   for (const { id, position, samples } of found) {
     const first = Math.max(0, position);
     const end = Math.min(frames, position + samples);
-    if (first < filled) {
-      const shared = Math.min(filled, end) - first;
-      if (shared > CLOCK_SECONDS * sampleRate) throw ambiguous(found, last!, id, shared / sampleRate);
-      overlaps.push({ id, at: first, samples: shared });
+    if (last && first < filled) {
+      const shared = Math.min(last.end, position + samples) - position;
+      if (shared > CLOCK_SECONDS * sampleRate) throw ambiguous(found, last.id, id, shared / sampleRate);
+      overlaps.push({ id, at: first, samples: Math.min(filled, end) - first });
     }
     const at = Math.max(first, filled);
     if (at >= end) continue;
     if (at > filled) gaps.push({ end: at, samples: at - filled });
     parts.push({ id, at, start: at - position, end: end - position });
     filled = end;
-    last = id;
+    last = { id, end: position + samples };
   }
   if (filled < frames) gaps.push({ end: frames, samples: frames - filled });
   return { frames, parts, gaps, overlaps };
@@ -108,7 +109,7 @@ export function placed(range: TimeRange, recordings: readonly Timed[]): Placemen
 
 function ambiguous(all: readonly Timed[], earlier: string, later: string, seconds: number): StoreError {
   const message =
-    `${earlier} and ${later} were recorded at the same time, for ${seconds.toFixed(1)} s of what is asked for: name ` +
+    `${earlier} and ${later} were recorded at the same time, for ${seconds.toFixed(1)} s: name ` +
     'one recording, or narrow it down to one recorder (where)';
   return new StoreError('TIMELINE_AMBIGUOUS', message, { ids: all.map(({ id }) => id), seconds });
 }

@@ -16,7 +16,13 @@ import {
 } from '../store-layout';
 import { together } from '../together';
 import { IndexWriter } from './index-writer';
-import { attributesToJson, type FieldDescription, type RecordingSource, rescaled } from './recording-attributes';
+import {
+  attributesToJson,
+  type FieldDescription,
+  parseAttributes,
+  type RecordingSource,
+  rescaled,
+} from './recording-attributes';
 import { writeSourceMetadata } from './source-metadata';
 import { requireUntouched } from './untouched-files';
 
@@ -97,6 +103,8 @@ export class RecordingWriter {
       encoder: encoder ?? null,
       user,
     });
+    // What could not be opened again gets no place in the store.
+    parseAttributes(attributes, this.#path);
     const write = (node: StorageKey, document: JsonObject) => createJson(this.#storage, metadataKey(node), document);
     await together([
       write(this.#path, groupDocument(attributes, arrays)),

@@ -18,12 +18,18 @@ export interface HttpStorageOptions {
  * Reads throw {StoreError} `STORE_UNREACHABLE` if no answer comes, or half of one; `STORE_HTTP_STATUS` for a status of
  * 400 or more, but for 404 and 410 (there is no such file); `STORE_BAD_RESPONSE` for an answer to another question.
  *
+ * @param url  A name and a password in it are sent as Basic authentication, and shown nowhere.
  * @throws {TypeError} if `url` is none.
  */
 export function httpStorage(url: string | URL, options: HttpStorageOptions = {}): ReadableStorage {
   const root = new URL(url);
+  const authorization = takeCredentials(root);
   const fetchIt = options.fetch ?? ((request: Request) => fetch(request));
-  const store = new FetchStore(root, { fetch: (request) => ask(request, fetchIt), useSuffixRequest: true });
+  const fetchAs = (request: Request) => {
+    if (authorization) request.headers.set('authorization', authorization);
+    return ask(request, fetchIt);
+  };
+  const store = new FetchStore(root, { fetch: fetchAs, useSuffixRequest: true });
   return {
     // Without the query: it may hold a signature.
     description: `${root.origin}${root.pathname}`,
@@ -36,6 +42,16 @@ export function httpStorage(url: string | URL, options: HttpStorageOptions = {})
       return store.getRange(urlPath(key), range, signal ? { signal } : {});
     },
   };
+}
+
+/** `fetch` refuses addresses with a user's name, and nothing should show a password. @returns How a header says it. */
+function takeCredentials(root: URL): string | undefined {
+  const { username, password } = root;
+  if (username === '' && password === '') return undefined;
+  root.username = '';
+  root.password = '';
+  const bytes = new TextEncoder().encode(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+  return `Basic ${btoa(String.fromCharCode(...bytes))}`;
 }
 
 function urlPath(key: StorageKey): StorageKey {

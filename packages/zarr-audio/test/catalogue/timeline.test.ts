@@ -152,6 +152,13 @@ describe('recorders that ran at the same time', () => {
       code: 'TIMELINE_AMBIGUOUS',
       details: { ids: [idOf(0), idOf(1)], seconds: 2.14 },
     });
+    // However little of both is asked for.
+    const short = { at: at('01'), seconds: 0.1 };
+    await expect(store.timeline(short)).rejects.toMatchObject({
+      code: 'TIMELINE_AMBIGUOUS',
+      details: { seconds: 2.14 },
+    });
+    expect((await store.timeline({ at: at('00'), seconds: 0.1 })).parts).toHaveLength(1);
     const { parts } = await store.timeline({ ...query, where: { 'user.site': 'south' } });
     expect(parts.map(({ id, at }) => [id, at])).toEqual([[idOf(1), 9_600]]);
   });

@@ -129,6 +129,23 @@ describe('requests', () => {
     expect(() => httpStorage('no url')).toThrow(TypeError);
   });
 
+  it('say who asks, where the address does, and show no password', async () => {
+    const asked: string[] = [];
+    const storage = httpStorage('https://me:p%C3%A4ss@bucket.example/store.zarr', {
+      fetch: async (request) => {
+        asked.push(request.url, request.headers.get('authorization') ?? '');
+        return new Response('', { status: 500 });
+      },
+    });
+    await expect(storage.get('/file')).rejects.toMatchObject({
+      code: 'STORE_HTTP_STATUS',
+      message: expect.not.stringContaining('p%C3%A4ss'),
+    });
+    const basic = `Basic ${Buffer.from('me:päss').toString('base64')}`;
+    expect(asked).toEqual(['https://bucket.example/store.zarr/file', basic]);
+    expect(storage.description).toBe('https://bucket.example/store.zarr');
+  });
+
   it.each([{ offset: 0, length: 0 }, { offset: -1, length: 1 }, { suffixLength: 0 }])(
     'are not made for %j',
     async (bad) => {
