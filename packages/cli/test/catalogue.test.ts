@@ -159,6 +159,11 @@ describe('read --at', () => {
     const wav = { sampleRate: RATE, channels: 1, sampleType: 'int16', bitsPerSample: 16 } as const;
     writeFileSync(join(folder, '20210201_210000.wav'), encodeWav(south, wav));
     await zarrAudio('import', both, '20210201_210000.wav', '--codec', 'flac', '--user', '{"site":"south"}');
+    const again = await zarrAudio('import', both, '20210201_210000.wav', '--codec', 'flac', '--user', '{}');
+    expect(again).toMatchObject({
+      status: 0,
+      stderr: expect.stringMatching(/is there already.*--user changes nothing/),
+    });
     const range = ['--at', '2021-02-01T21:00:00', '--duration', '3', '-o', 'which.raw'];
     const { status, json } = await zarrAudio('read', both, ...range, '--json');
     expect({ status, json }).toMatchObject({ status: 1, json: [{ error: { code: 'TIMELINE_AMBIGUOUS' } }] });

@@ -10,6 +10,8 @@ const MAX_NAMED = 1_000;
 export interface ReportOptions {
   /** A JSON object a line for each recording, instead of text. */
   readonly json: boolean;
+  /** Attributes are given with `--user`. */
+  readonly hasUser?: boolean;
   /** The codec that was asked for. */
   readonly codec?: string | undefined;
   /** Called before anything is written: a progress bar may stand there. */
@@ -48,6 +50,9 @@ export class BatchReport {
       const also = basename(path) === info.source.file ? '' : `  (${printable(path)})`;
       const line = `${status}  ${summaryLine(info).trimEnd()}${also}\n`;
       await (this.#options.json ? printJson({ file: path, stream, status, ...info }) : print(line));
+      if (status === 'duplicate' && this.#options.hasUser) {
+        this.#tell(`${path}: it is there already, with the attributes of its first import: --user changes nothing`);
+      }
       for (const line of contradictionLines(info.field)) this.#tell(`${path}: ${line}`);
       for (const repair of info.repairs) this.#tell(`${path}: ${repairText(repair)}`);
     }

@@ -34,7 +34,7 @@ export async function importCommand(args: readonly string[]): Promise<number> {
   const signal = interruptSignal();
   const json = values.json === true;
   let bar: ProgressBar | undefined;
-  const report = new BatchReport({ json, codec, before: () => bar?.clear() });
+  const report = new BatchReport({ json, codec, hasUser: values.user !== undefined, before: () => bar?.clear() });
   const onWarning = (message: string) => report.warning(message);
 
   // What is wrong with the store or the options is told before anything is searched.
