@@ -37,7 +37,8 @@ describe('a worker that ends in a task', () => {
     expect(await outcomes(all)).toEqual(['WORKER_FAILED', 1]);
   });
 
-  it('by a lack of memory', async () => {
+  // The V8 of Node 24 ends the whole process now and then, this one, where a thread has no memory left.
+  it.skipIf(Number.parseInt(process.versions.node, 10) >= 24)('by a lack of memory', async () => {
     const resourceLimits = { maxOldGenerationSizeMb: 16 };
     const pool = pools.create({ size: 1, open: () => new Worker(pools.file(), { resourceLimits }) });
     const all = [pool.run('test', 'hoard', 0), pool.run('test', 'echo', 1)];
